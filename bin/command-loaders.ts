@@ -1,0 +1,13 @@
+import type { CommandLoader } from '../src/cli/plugins.ts';
+
+/** How each command of the manifest is loaded. Literal paths: esbuild and `deno compile` see no others. */
+export const commandLoaders: Readonly<Record<string, CommandLoader>> = {
+  'config:check': async () => (await import('../commands/config/check.ts')).default,
+  demo: async () => (await import('../commands/demo.ts')).default,
+  'drain-outbox': async () => (await import('../commands/drain-outbox.ts')).default,
+  'find-duplicates': async () => (await import('../commands/find-duplicates.ts')).default,
+  migrate: async () => (await import('../commands/migrate.ts')).default,
+  'migrate:status': async () => (await import('../commands/migrate/status.ts')).default,
+  'report:conversions': async () => (await import('../commands/report/conversions.ts')).default,
+  sync: async () => (await import('../commands/sync.ts')).default,
+};

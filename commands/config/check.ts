@@ -1,0 +1,29 @@
+import { BaseCommand, formatFlag } from '../../src/cli/base-command.ts';
+import { describeSettings, type SettingRow } from '../../src/config/redact.ts';
+import type { Column } from '../../src/output/columns.ts';
+
+const columns: Column<SettingRow>[] = [
+  { key: 'key', title: 'Setting', priority: 1, value: (row) => row.key },
+  { key: 'value', title: 'Value', priority: 1, value: (row) => row.value },
+  { key: 'origin', title: 'From', priority: 2, value: (row) => row.origin },
+];
+
+export default class ConfigCheck extends BaseCommand {
+  static override summary = 'Check the configuration and print it, with secrets hidden.';
+
+  static override description = `Loads the configuration as every other command does and shows each setting, its value
+and where it comes from: file, environment, credential or default. Connects to nothing.`;
+
+  static override examples = ['<%= config.bin %> config check', '<%= config.bin %> config check --config ./config.yaml'];
+
+  static override flags = { format: formatFlag() };
+
+  async run(): Promise<{ source: string; settings: SettingRow[] }> {
+    const { flags } = await this.parse(ConfigCheck);
+    const loaded = await this.loadSettings(flags);
+    const settings = describeSettings(loaded);
+    const title = `The configuration is valid (${loaded.source}).`;
+    this.printRows(settings, columns, { format: flags.format, title });
+    return { source: loaded.source, settings };
+  }
+}

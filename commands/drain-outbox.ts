@@ -1,0 +1,82 @@
+import { Flags } from '@oclif/core';
+import { createBrevoClient } from '../src/brevo/http-client.ts';
+import { createPacer } from '../src/brevo/pacer.ts';
+import { BaseCommand, formatFlag } from '../src/cli/base-command.ts';
+import { exitCodes } from '../src/cli/exit-codes.ts';
+import { watchSignals } from '../src/cli/interruption.ts';
+import { log } from '../src/cli/log.ts';
+import type { Settings } from '../src/config/settings.ts';
+import { openDatabase } from '../src/database/open.ts';
+import { requireSchema } from '../src/migrate/plan.ts';
+import { attributeNames } from '../src/outbox/attribute-names.ts';
+import { drainOutbox } from '../src/outbox/drain.ts';
+import type { DrainResult } from '../src/outbox/drain-result.ts';
+import { type DrainPreview, previewDrain } from '../src/outbox/preview.ts';
+import { renderDrain, renderPreview } from '../src/output/drain-summary.ts';
+import { createProgress } from '../src/output/progress.ts';
+
+export default class DrainOutbox extends BaseCommand {
+  static override summary = 'Deliver the due jobs of the outbox to Brevo.';
+
+  static override description = `Claims due jobs, sends each contact to Brevo, and records the outcome: sent, to be tried
+again later (5, 10, … 25 minutes), or failed. Safe to repeat and to run several times at once.
+Ends with 69, 75, 77 or 78 when it had to stop before the outbox was empty.`;
+
+  static override examples = ['<%= config.bin %> drain-outbox', '<%= config.bin %> drain-outbox --dry-run --limit 20'];
+
+  static override flags = {
+    limit: Flags.integer({ description: 'Stop after this many jobs.', min: 1, helpValue: 'N' }),
+    'dry-run': Flags.boolean({ char: 'n', description: 'Show the due jobs, in a session that cannot write.' }),
+    format: formatFlag(),
+  };
+
+  async run(): Promise<DrainResult | DrainPreview> {
+    const { flags } = await this.parse(DrainOutbox);
+    const { settings } = await this.loadSettings(flags);
+    const options = { format: flags.format, terminal: this.terminal };
+    if (flags['dry-run']) {
+      const preview = await this.using(openDatabase(settings.database, 'read-only'), async (database) => {
+        await requireSchema(database, 'read');
+        return previewDrain(database, flags.limit ?? 20, attributeNames(settings.brevo.attributes));
+      });
+      this.print(renderPreview(preview, options));
+      return preview;
+    }
+    const result = await this.#drain(settings, flags.limit ?? Number.MAX_SAFE_INTEGER);
+    this.print(renderDrain(result, options));
+    if (result.stopped !== null) {
+      process.exitCode = exitCodes[result.stopped.kind];
+      if (!this.jsonEnabled()) log.error(`${result.stopped.message}\n${result.stopped.hint}`);
+    }
+    return result;
+  }
+
+  async #drain(settings: Settings, limit: number): Promise<DrainResult> {
+    const { brevo, outbox } = settings;
+    const client = createBrevoClient({ ...brevo, userAgent: this.config.userAgent });
+    const pacer = createPacer(brevo);
+    const interruption = watchSignals();
+    const progress = createProgress(process.stderr, { label: 'Jobs', unicode: this.terminal.unicode });
+    try {
+      return await this.using(openDatabase(settings.database, 'read-write'), async (database) => {
+        await requireSchema(database, 'write');
+        return drainOutbox(database, {
+          ...brevo,
+          ...outbox,
+          deliver: (contact) => client.upsertContact(contact),
+          pace: (signal) => pacer.next(signal),
+          retry: { maxRetries: outbox.maxRetries, stepMinutes: outbox.retryStepMinutes },
+          attributeNames: attributeNames(brevo.attributes),
+          limit,
+          signal: interruption.signal,
+          onProgress: progress.advance,
+          onInformation: (text) => log.info(text),
+        });
+      });
+    } finally {
+      progress.finish();
+      process.exitCode = interruption.exitCode;
+      interruption.dispose();
+    }
+  }
+}

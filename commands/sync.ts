@@ -1,0 +1,57 @@
+import { Flags } from '@oclif/core';
+import { BaseCommand, formatFlag } from '../src/cli/base-command.ts';
+import { watchSignals } from '../src/cli/interruption.ts';
+import { log } from '../src/cli/log.ts';
+import { openDatabase } from '../src/database/open.ts';
+import type { SyncResult } from '../src/funnel/counts.ts';
+import { sync } from '../src/funnel/sync.ts';
+import { requireSchema } from '../src/migrate/plan.ts';
+import { modxTables } from '../src/modx/tables.ts';
+import { createProgress } from '../src/output/progress.ts';
+import { renderSync } from '../src/output/sync-summary.ts';
+
+export default class Sync extends BaseCommand {
+  static override summary = 'Put people who finished a test into their funnel, and mark who bought.';
+
+  static override description = `Looks at every test finished in the last sync.lookbackDays, oldest first, and writes a
+funnel entry and a job for Brevo in one transaction. New paid certificates mark the entries of their buyers.
+Safe to repeat and to run several times at once.`;
+
+  static override examples = ['<%= config.bin %> sync', '<%= config.bin %> sync --dry-run'];
+
+  static override flags = {
+    'dry-run': Flags.boolean({ char: 'n', description: 'Show what would be done, in a session that cannot write.' }),
+    format: formatFlag(),
+  };
+
+  async run(): Promise<SyncResult> {
+    const { flags } = await this.parse(Sync);
+    const { settings } = await this.loadSettings(flags);
+    const dryRun = flags['dry-run'];
+    const interruption = watchSignals();
+    const progress = createProgress(process.stderr, { label: 'Results', unicode: this.terminal.unicode });
+    for (const [name, { listId }] of Object.entries(settings.funnels)) {
+      if (listId === undefined) log.info(`The funnel ${name} has no list (funnels.${name}.listId): skipped.`);
+    }
+    const database = openDatabase(settings.database, dryRun ? 'read-only' : 'read-write');
+    const result = await this.using(database, async () => {
+      await requireSchema(database, 'write');
+      return sync(database, {
+        tables: modxTables(settings.modx, database.engine),
+        funnels: settings.funnels,
+        lookbackDays: settings.sync.lookbackDays,
+        batchSize: settings.sync.batchSize,
+        dryRun,
+        signal: interruption.signal,
+        onProgress: progress.advance,
+        onInformation: (text) => log.info(text),
+      });
+    }).finally(() => {
+      progress.finish();
+      interruption.dispose();
+    });
+    this.print(renderSync(result, { format: flags.format, terminal: this.terminal }));
+    process.exitCode = interruption.exitCode;
+    return result;
+  }
+}

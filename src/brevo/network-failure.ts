@@ -1,0 +1,43 @@
+import { type Failure, oneLine } from './failure.ts';
+
+const REASONS: ReadonlyArray<readonly [RegExp, string]> = [
+  [/ECONNREFUSED|connection refused/i, 'refused the connection'],
+  [/ENOTFOUND|EAI_|dns error|failed to lookup/i, 'has no known address (name resolution failed)'],
+  [/ETIMEDOUT|UND_ERR_\w*TIMEOUT|timed out/i, 'cannot be reached (the connection timed out)'],
+  [/EHOSTUNREACH|ENETUNREACH|unreachable/i, 'cannot be reached (no route to it)'],
+  [/CERT|ERR_TLS|SELF_SIGNED|UNABLE_TO_|EPROTO|ERR_SSL|certificate/i, 'could not be talked to over TLS'],
+  [
+    /ECONNRESET|EPIPE|UND_ERR_SOCKET|other side closed|terminated|connection (reset|closed|error)|end of file|unexpected eof/i,
+    'broke the connection off',
+  ],
+];
+
+/**
+ * A failure to talk to `host` at all, from whatever the runtime's fetch threw. The innermost causes count: Node wraps
+ * them as `cause`, and in an AggregateError when a name has several addresses; Deno tells them in the message only.
+ */
+export function networkFailure(error: unknown, host: string): Failure {
+  const causes = innermost(error);
+  const code = causes.map(codeOf).find((found) => found !== null) ?? null;
+  const detail = causes.map((cause) => (cause instanceof Error ? cause.message : String(cause))).join('; ');
+  const reason = REASONS.find(([pattern]) => pattern.test(code ?? detail))?.[1] ?? 'could not be talked to';
+  return { status: null, code, message: `${host} ${reason}: ${oneLine(detail) || 'no detail given'}`, requestId: null };
+}
+
+/** The failure of a `host` that was given `seconds` to answer in full. */
+export function timeoutFailure(host: string, seconds: number): Failure {
+  return { status: null, code: 'timeout', message: `${host} did not answer within ${seconds} s`, requestId: null };
+}
+
+function innermost(error: unknown, depth = 0): unknown[] {
+  if (depth < 5 && error instanceof AggregateError && error.errors.length > 0) {
+    return error.errors.flatMap((inner) => innermost(inner, depth + 1));
+  }
+  if (depth < 5 && error instanceof Error && error.cause !== undefined) return innermost(error.cause, depth + 1);
+  return [error];
+}
+
+function codeOf(error: unknown): string | null {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  return typeof code === 'string' ? code : null;
+}

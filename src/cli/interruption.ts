@@ -1,0 +1,36 @@
+import { exitCodes } from './exit-codes.ts';
+
+/** SIGTERM and Ctrl-C turned into an abort signal that a long run can heed. */
+export interface Interruption {
+  readonly signal: AbortSignal;
+  /** 143 or 130 once a signal came, else undefined */
+  readonly exitCode: number | undefined;
+  /** Puts the usual behaviour of the signals back. */
+  dispose(): void;
+}
+
+/**
+ * From now on the first SIGTERM, SIGINT or SIGHUP fires `signal` instead of ending the process, so that what is in
+ * flight can finish; the second one ends it at once.
+ */
+export function watchSignals(): Interruption {
+  const controller = new AbortController();
+  let exitCode: number | undefined;
+  const react = (signal: NodeJS.Signals): void => {
+    const code = signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated;
+    if (exitCode !== undefined) process.exit(code);
+    exitCode = code;
+    controller.abort();
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, react);
+  return {
+    signal: controller.signal,
+    get exitCode() {
+      return exitCode;
+    },
+    dispose: () => {
+      for (const signal of signals) process.off(signal, react);
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import { Config, run, settings } from '@oclif/core';
+import { helpPlugin } from './help-plugin.ts';
+import { inMemoryPlugins, type PluginSource } from './plugins.ts';
+import { reportError } from './report-error.ts';
+
+/**
+ * Runs the program: finds the command in `argv`, runs it, reports what went wrong. Ends by returning, never by
+ * process.exit, so that everything written to a slow pipe arrives; the exit code is in process.exitCode.
+ */
+export async function main(argv: string[], program: PluginSource): Promise<void> {
+  // Command classes come from memory; looking for ts-node would only cost time and print warnings.
+  settings.enableAutoTranspile = false;
+  let commands: readonly string[] = [];
+  try {
+    const config = await Config.load(inMemoryPlugins(program, helpPlugin));
+    commands = config.commandIDs;
+    await run(argv, config);
+  } catch (error) {
+    // this.exit() of a command, with the code set already.
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIT') return;
+    reportError(error, commands);
+  }
+}

@@ -1,0 +1,79 @@
+import * as v from 'valibot';
+import { faultOfDatabaseUrl } from './database-url.ts';
+
+/**
+ * The rules settings are built from. Their messages follow the setting's name ("must be …"). One that ends in a full
+ * stop is the whole sentence; to any other the reader adds the wrong value.
+ */
+
+export function wholeNumber(least: number, most: number) {
+  const message = `must be a whole number from ${least} to ${most}`;
+  return v.pipe(v.number(message), v.integer(message), v.minValue(least, message), v.maxValue(most, message));
+}
+
+export function numberUpTo(most: number) {
+  const message = `must be a number above 0 and at most ${most}`;
+  return v.pipe(v.number(message), v.gtValue(0, message), v.maxValue(most, message));
+}
+
+/** A text that matches `pattern`; `what` completes "must be …". */
+export function text(what: string, pattern: RegExp) {
+  return v.pipe(v.string(`must be ${what}`), v.regex(pattern, `must be ${what}`));
+}
+
+export function oneOf<const Choices extends readonly string[]>(choices: Choices) {
+  return v.picklist(choices, `must be ${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`);
+}
+
+/** Part of a table's or schema's name, put into SQL between quotes: so nothing that could end the quotes. */
+export function tableNamePart(least: 0 | 1) {
+  return text('made of letters, digits, _, $ and - only, 64 at most', new RegExp(`^[A-Za-z0-9_$-]{${least},64}$`));
+}
+
+function isZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return !/^[+-]/.test(name);
+  } catch {
+    return false;
+  }
+}
+
+/** A zone of the IANA time zone database, as the runtime's Intl knows them. */
+export function zoneName() {
+  const message = 'must be the name of a time zone such as Europe/Kyiv';
+  return v.pipe(v.string(message), v.check(isZone, message));
+}
+
+/** What a server takes as its session's time_zone; MariaDB and MySQL accept offsets from -13:59 to +14:00. */
+export function zoneNameOrOffset() {
+  const message =
+    'must be the name of a time zone such as Europe/Kyiv, or an offset from -13:59 to +14:00 such as +02:00';
+  const isOffset = (value: string) => /^([+-](0\d|1[0-3]):[0-5]\d|\+14:00)$/.test(value);
+  return v.pipe(
+    v.string(message),
+    v.check((value) => isOffset(value) || isZone(value), message),
+  );
+}
+
+/** An address requests are sent below; comes out without slashes at its end. */
+export function webAddress() {
+  const message = 'must be an address such as https://host/path, without user, password, ? and #';
+  const isAddress = (value: string) => /^https?:\/\/[^\s?#@]+$/.test(value) && URL.canParse(value);
+  return v.pipe(
+    v.string(message),
+    v.check(isAddress, message),
+    v.transform((value) => value.replace(/\/+$/, '')),
+  );
+}
+
+export function databaseUrl() {
+  return v.pipe(
+    v.string('must be text such as mysql://user:password@host:3306/name.'),
+    v.trim(),
+    v.rawCheck(({ dataset, addIssue }) => {
+      const fault = dataset.typed ? faultOfDatabaseUrl(dataset.value) : undefined;
+      if (fault !== undefined) addIssue({ message: fault });
+    }),
+  );
+}

@@ -1,0 +1,93 @@
+import * as v from 'valibot';
+import {
+  databaseUrl,
+  numberUpTo,
+  oneOf,
+  tableNamePart,
+  text,
+  webAddress,
+  wholeNumber,
+  zoneName,
+  zoneNameOrOffset,
+} from './rules.ts';
+
+/** A setting that may be left out; the key is there all the same, holding undefined. */
+function unset<Rule extends v.GenericSchema>(rule: Rule) {
+  return v.optional(rule, () => undefined);
+}
+
+function funnel() {
+  return v.object({
+    listId: unset(wholeNumber(1, 2_147_483_647)),
+    source: unset(text('a text of 1 to 64 characters', /^[^\p{Cc}]{1,64}$/u)),
+  });
+}
+
+/** The name an attribute has in the Brevo account. */
+function attribute(name: string) {
+  return v.optional(text('the name of a Brevo attribute in capitals (A-Z, 0-9, _)', /^[A-Z0-9_]{1,100}$/), name);
+}
+
+const leaseMessage =
+  "must be larger than brevo.timeoutSeconds: otherwise a job's claim ends while its call to Brevo is still running, and another worker sends it a second time.";
+
+/**
+ * Every setting with its rule and its default. Times are in the unit their name ends with. Input is the nested shape
+ * with every group present; file and environment are read by `loadSettings`.
+ */
+export const settingsSchema = v.pipe(
+  v.object({
+    database: v.object({
+      url: databaseUrl(),
+      timezone: unset(zoneNameOrOffset()),
+      connectTimeoutSeconds: v.optional(wholeNumber(1, 300), 10),
+      statementTimeoutSeconds: v.optional(wholeNumber(1, 3600), 60),
+    }),
+    modx: v.object({
+      database: unset(tableNamePart(1)),
+      tablePrefix: v.optional(tableNamePart(0), ''),
+    }),
+    funnels: v.object({ language: funnel(), non_language: funnel() }),
+    sync: v.object({
+      lookbackDays: v.optional(wholeNumber(1, 3650), 30),
+      batchSize: v.optional(wholeNumber(1, 10_000), 500),
+    }),
+    brevo: v.object({
+      // It travels in an HTTP header, where nothing but visible ASCII is safe.
+      apiKey: unset(text('one word of visible ASCII characters, 512 at most', /^[\x21-\x7e]{1,512}$/)),
+      baseUrl: v.optional(webAddress(), 'https://api.brevo.com/v3'),
+      requestsPerSecond: v.optional(numberUpTo(1000), 10),
+      concurrency: v.optional(wholeNumber(1, 64), 4),
+      timeoutSeconds: v.optional(wholeNumber(1, 300), 15),
+      attributes: v.object({
+        funnelType: attribute('FUNNEL_TYPE'),
+        certificatePurchased: attribute('CERTIFICATE_PURCHASED'),
+        certificatePurchasedAt: attribute('CERTIFICATE_PURCHASED_AT'),
+      }),
+    }),
+    outbox: v.object({
+      maxRetries: v.optional(wholeNumber(0, 100), 5),
+      retryStepMinutes: v.optional(wholeNumber(1, 1440), 5),
+      leaseSeconds: v.optional(wholeNumber(10, 3600), 120),
+    }),
+    report: v.object({ timezone: unset(zoneName()) }),
+    log: v.object({
+      level: v.optional(oneOf(['error', 'warn', 'info', 'debug']), 'info'),
+      format: v.optional(oneOf(['text', 'json']), 'text'),
+    }),
+  }),
+  v.forward(
+    v.partialCheck(
+      [
+        ['outbox', 'leaseSeconds'],
+        ['brevo', 'timeoutSeconds'],
+      ],
+      ({ outbox, brevo }) => outbox.leaseSeconds > brevo.timeoutSeconds,
+      leaseMessage,
+    ),
+    ['outbox', 'leaseSeconds'],
+  ),
+);
+
+/** The validated configuration; `database.url` holds the password and an absolute path for sqlite. */
+export type Settings = v.InferOutput<typeof settingsSchema>;

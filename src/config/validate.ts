@@ -1,0 +1,55 @@
+import * as v from 'valibot';
+import { type Complaint, type Given, type GivenValues, showValue } from './given.ts';
+import { settingKeys } from './keys.ts';
+import { type Settings, settingsSchema } from './settings.ts';
+
+/** The nested shape of values, every group present. */
+function nest(values: GivenValues): Record<string, unknown> {
+  const root: Record<string, unknown> = {};
+  for (const { key } of settingKeys) {
+    const groups = key.split('.');
+    const name = groups.pop() ?? '';
+    let group = root;
+    for (const part of groups) {
+      group[part] ??= {};
+      group = group[part] as Record<string, unknown>;
+    }
+    const given = values.get(key);
+    if (given !== undefined) group[name] = given.value;
+  }
+  return root;
+}
+
+/**
+ * Checks given values against the schema and fills in defaults: the settings, or one complaint for each wrong value.
+ * A missing `database.url` gives neither: whoever looked for it says where.
+ */
+export function validate(values: GivenValues): { settings: Settings | undefined; complaints: Complaint[] } {
+  const result = v.safeParse(settingsSchema, nest(values));
+  if (result.success) return { settings: result.output, complaints: [] };
+  const messages = new Map<string, string>();
+  for (const issue of result.issues) {
+    const key = v.getDotPath(issue) ?? '';
+    if (!messages.has(key)) messages.set(key, issue.message);
+  }
+  const complaints = [...messages].flatMap(([key, message]) => {
+    const given = values.get(key);
+    if (given !== undefined) return [{ text: sentence(key, message, given), offset: given.offset }];
+    // The lease is compared with the time-out, which then is what was given.
+    const other = key === 'outbox.leaseSeconds' ? values.get('brevo.timeoutSeconds') : undefined;
+    return other === undefined ? [] : [{ text: defaultedLease(message, other), offset: other.offset }];
+  });
+  return { settings: undefined, complaints };
+}
+
+function defaultedLease(message: string, timeout: Given): string {
+  return `${timeout.label} is ${showValue(timeout.value)}, and outbox.leaseSeconds ${message}`;
+}
+
+function sentence(key: string, message: string, { label, value }: Given): string {
+  if (message.endsWith('.')) return `${label} ${message}`;
+  const setting = settingKeys.find((one) => one.key === key);
+  const shown = setting?.isSecret ? '(hidden)' : showValue(value);
+  const isBareText = setting?.isNumber === false && ['number', 'boolean'].includes(typeof value);
+  return `${label} ${message}, not ${shown}.${isBareText ? ' Put it in quotes.' : ''}`;
+}

@@ -1,0 +1,27 @@
+import { parseDatabaseUrl } from '../config/database-url.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Database } from './database.ts';
+import { MysqlDatabase } from './mysql.ts';
+import { SqliteDatabase } from './sqlite.ts';
+
+/**
+ * Opens the database that `database.url` names. With 'read-only' the database itself refuses every write of the
+ * session. `create` makes a missing SQLite file; servers are connected to at the first statement.
+ */
+export function openDatabase(
+  settings: Settings['database'],
+  access: 'read-only' | 'read-write',
+  options: { create?: boolean } = {},
+): Database {
+  const target = parseDatabaseUrl(settings.url);
+  if (target.engine === 'sqlite') return new SqliteDatabase(target.path, access, options.create ?? false);
+  return new MysqlDatabase(
+    {
+      ...target,
+      timezone: settings.timezone,
+      connectTimeoutSeconds: settings.connectTimeoutSeconds,
+      statementTimeoutSeconds: settings.statementTimeoutSeconds,
+    },
+    access,
+  );
+}

@@ -1,0 +1,50 @@
+import type { CandidateOutcome } from './candidate.ts';
+import { outcomes } from './candidate.ts';
+import type { FunnelType } from './funnel-type.ts';
+
+/** What became of the paid certificates a run looked at. Every one gets exactly one of these. */
+export const purchaseOutcomes = [
+  'marked',
+  'already_marked',
+  'paid_before_entering',
+  'not_in_funnel',
+  'no_usable_address',
+] as const;
+
+export type PurchaseOutcome = (typeof purchaseOutcomes)[number];
+
+/** The result of `sync`. `outcomes` adds up to `lookedAt`, `purchases.outcomes` to `purchases.lookedAt`. */
+export interface SyncResult {
+  dryRun: boolean;
+  /** the span of finishing times looked at, by the database's wall clock */
+  window: { from: string; to: string };
+  lookedAt: number;
+  outcomes: Record<CandidateOutcome, number>;
+  /** the entered ones by funnel */
+  entered: Record<FunnelType, number>;
+  purchases: {
+    lookedAt: number;
+    outcomes: Record<PurchaseOutcome, number>;
+    /** entries marked as bought; one payment can close several, several payments one */
+    entriesMarked: number;
+  };
+  /** true when a signal ended the run before everything was looked at */
+  interrupted: boolean;
+}
+
+/** A result with nothing counted yet. */
+export function emptyResult(dryRun: boolean): SyncResult {
+  return {
+    dryRun,
+    window: { from: '', to: '' },
+    lookedAt: 0,
+    outcomes: zeros(outcomes),
+    entered: { language: 0, non_language: 0 },
+    purchases: { lookedAt: 0, outcomes: zeros(purchaseOutcomes), entriesMarked: 0 },
+    interrupted: false,
+  };
+}
+
+function zeros<Key extends string>(keys: readonly Key[]): Record<Key, number> {
+  return Object.fromEntries(keys.map((key) => [key, 0])) as Record<Key, number>;
+}

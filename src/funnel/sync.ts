@@ -1,0 +1,38 @@
+import type { Database } from '../database/database.ts';
+import type { ModxTables } from '../modx/tables.ts';
+import type { Funnels } from './candidate.ts';
+import { emptyResult, type SyncResult } from './counts.ts';
+import { enterCandidates } from './enter.ts';
+import { matchPurchases, previewPurchases, registerNewPurchases } from './match-purchases.ts';
+
+export interface SyncOptions {
+  tables: ModxTables;
+  funnels: Funnels;
+  /** how far back finished tests are looked at, in days of 24 hours */
+  lookbackDays: number;
+  /** candidates per transaction */
+  batchSize: number;
+  /** look only; the database should be opened read-only then */
+  dryRun: boolean;
+  /** when aborted, the batch in hand is finished and the run ends */
+  signal: AbortSignal;
+  /** told how many of how many finished tests have been looked at */
+  onProgress?: (done: number, total: number) => void;
+  /** told about events worth a line in the log, such as a race that another run won */
+  onInformation?: (text: string) => void;
+}
+
+/**
+ * Puts people who finished a test into their funnel, with a job for Brevo in the same transaction, and marks those who
+ * bought. Safe to repeat and to run several times at once: the unique constraint decides, and every batch stands on
+ * its own, so a run that was killed loses nothing. New payments are taken in first, because somebody who has already
+ * bought does not enter.
+ */
+export async function sync(database: Database, options: SyncOptions): Promise<SyncResult> {
+  const result = emptyResult(options.dryRun);
+  const known = await registerNewPurchases(database, options);
+  await enterCandidates(database, options, known, result);
+  if (options.dryRun) await previewPurchases(database, known, result);
+  else await matchPurchases(database, options, result);
+  return result;
+}

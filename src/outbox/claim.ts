@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import type { Database, Session, Statement } from '../database/database.ts';
+import type { Job } from './job.ts';
+
+// Due by the analytics guide, 2.1 and 2.2; not held by anybody; and first in line for its contact: an older job of the
+// same address that is still pending, or any that is being delivered right now, keeps the others back. So one contact
+// has at most one call in flight, and its jobs are delivered in the order in which they were enqueued.
+const due = (now: string): string => `o.status = 'pending'
+    AND (o.next_attempt_at IS NULL OR o.next_attempt_at <= ${now})
+    AND (o.lease_until IS NULL OR o.lease_until <= ${now})
+    AND NOT EXISTS (SELECT 1 FROM funnel_entries f JOIN brevo_sync_outbox p ON p.funnel_entry_id = f.id
+      WHERE f.email = e.email AND p.status = 'pending' AND p.id <> o.id AND (p.id < o.id OR p.lease_until > ${now}))`;
+
+const columns = `SELECT o.id AS id, o.funnel_entry_id AS entryId, o.operation_type AS operation, o.payload AS payload,
+    o.retry_count AS retryCount, e.email AS email
+  FROM brevo_sync_outbox o JOIN funnel_entries e ON e.id = o.funnel_entry_id`;
+
+const order = `ORDER BY o.next_attempt_at, o.id LIMIT ?`;
+
+const selectDue = `${columns} WHERE ${due('CURRENT_TIMESTAMP')} ${order}`;
+
+const lockDue: Statement = { mysql: `${selectDue} FOR UPDATE SKIP LOCKED`, sqlite: selectDue };
+
+const countDueAndLater = `SELECT
+    COALESCE(SUM(CASE WHEN next_attempt_at IS NULL OR next_attempt_at <= CURRENT_TIMESTAMP THEN 1 ELSE 0 END), 0) AS due,
+    COUNT(*) AS pending
+  FROM brevo_sync_outbox WHERE status = 'pending'`;
+
+const leaseJobs: Statement = {
+  mysql: `UPDATE brevo_sync_outbox o JOIN JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) j ON j.id = o.id
+    SET o.lease_token = ?, o.lease_until = CURRENT_TIMESTAMP + INTERVAL ? SECOND, o.updated_at = CURRENT_TIMESTAMP`,
+  sqlite: `UPDATE brevo_sync_outbox SET lease_token = ?2,
+      lease_until = datetime('now', '+' || CAST(?3 AS INTEGER) || ' seconds'), updated_at = CURRENT_TIMESTAMP
+    WHERE id IN (SELECT value FROM json_each(?1))`,
+};
+
+/** Jobs that one worker holds until its lease ends. */
+export interface Claim {
+  token: string;
+  jobs: Job[];
+  /** on this process's monotonic clock, in milliseconds: no call may outlive it */
+  expiresAt: number;
+}
+
+/**
+ * Takes up to `limit` due jobs for `leaseSeconds`. The claim is committed when this returns, so no HTTP call can be
+ * made under one that others do not see. At most one job per contact is claimed at a time.
+ */
+export async function claimJobs(database: Database, limit: number, leaseSeconds: number): Promise<Claim> {
+  const token = randomUUID();
+  // Measured before the claim, so that the lease in the database ends no earlier than we believe.
+  const expiresAt = performance.now() + leaseSeconds * 1000;
+  const jobs = await database.transaction(async (session) => {
+    const found = await session.query<Job>(lockDue, [limit]);
+    if (found.length === 0) return found;
+    await session.execute(leaseJobs, [JSON.stringify(found.map(({ id }) => id)), token, leaseSeconds]);
+    return found;
+  });
+  return { token, jobs, expiresAt };
+}
+
+/** The first `limit` jobs that a drain would claim now. Reads only. */
+export function previewDue(session: Session, limit: number): Promise<Job[]> {
+  return session.query<Job>(selectDue, [limit]);
+}
+
+/** How many jobs are pending in all, and how many of them are due now. */
+export async function countPending(session: Session): Promise<{ due: number; pending: number }> {
+  const [row] = await session.query<{ due: number | string; pending: number }>(countDueAndLater);
+  return { due: Number(row?.due ?? 0), pending: row?.pending ?? 0 };
+}

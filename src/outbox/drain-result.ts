@@ -1,0 +1,44 @@
+import type { ProblemKind } from '../errors.ts';
+
+/** The result of `drain-outbox`. Every claimed job is in exactly one of sent, retried, failed, released, lostLeases. */
+export interface DrainResult {
+  dryRun: boolean;
+  /** claims made; a job that was released and claimed again counts each time */
+  claimed: number;
+  sent: number;
+  /** of those sent: contacts that were new to Brevo */
+  created: number;
+  /** failed for now, to be tried again later */
+  retried: number;
+  /** failed for good */
+  failed: number;
+  /** given back untouched, no attempt counted */
+  released: number;
+  /** finished by a worker whose lease had ended; nothing was recorded */
+  lostLeases: number;
+  /** why jobs failed or are retried, most frequent first */
+  reasons: { reason: string; count: number }[];
+  /** what remains */
+  left: { due: number; pending: number };
+  /** why the run ended before the outbox was empty; null when it did what it could */
+  stopped: { kind: ProblemKind; message: string; hint: string } | null;
+  interrupted: boolean;
+}
+
+/** A result with nothing counted yet. */
+export function emptyDrain(dryRun: boolean): DrainResult {
+  return {
+    dryRun,
+    claimed: 0,
+    sent: 0,
+    created: 0,
+    retried: 0,
+    failed: 0,
+    released: 0,
+    lostLeases: 0,
+    reasons: [],
+    left: { due: 0, pending: 0 },
+    stopped: null,
+    interrupted: false,
+  };
+}

@@ -1,0 +1,38 @@
+import type { Id, Session } from '../database/database.ts';
+import { countPending, previewDue } from './claim.ts';
+import { readPayload } from './payload.ts';
+
+/** A job that a drain would deliver, or fail because its payload cannot be read. */
+export interface PreviewedJob {
+  id: Id;
+  operation: string;
+  email: string;
+  attempts: number;
+  listIds: number[];
+  /** null, or why this job would be failed at once */
+  problem: string | null;
+}
+
+/** The result of `drain-outbox --dry-run`: what remains to be done, and the first jobs of it. */
+export interface DrainPreview {
+  dryRun: true;
+  left: { due: number; pending: number };
+  jobs: PreviewedJob[];
+}
+
+/** Shows the first `limit` jobs that a drain would take now. Reads only. */
+export async function previewDrain(
+  session: Session,
+  limit: number,
+  attributeNames: Readonly<Record<string, string>>,
+): Promise<DrainPreview> {
+  const left = await countPending(session);
+  const jobs = (await previewDue(session, limit)).map((job): PreviewedJob => {
+    const reading = readPayload(job, attributeNames);
+    const { id, operation, email, retryCount: attempts } = job;
+    return reading.ok
+      ? { id, operation, email: reading.delivery.email, attempts, listIds: reading.delivery.listIds, problem: null }
+      : { id, operation, email, attempts, listIds: [], problem: reading.reason };
+  });
+  return { dryRun: true, left, jobs };
+}

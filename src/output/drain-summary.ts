@@ -1,0 +1,81 @@
+import type { DrainResult } from '../outbox/drain-result.ts';
+import type { DrainPreview, PreviewedJob } from '../outbox/preview.ts';
+import type { Column } from './columns.ts';
+import { type Counter, renderCounters } from './counters.ts';
+import { formatCount } from './numbers.ts';
+import { type Format, renderRows } from './render.ts';
+import type { Terminal } from './terminal.ts';
+
+interface Options {
+  format: Format | undefined;
+  terminal: Terminal;
+}
+
+interface SummaryRow {
+  outcome: string;
+  count: number;
+}
+
+const summaryColumns: Column<SummaryRow>[] = [
+  { key: 'outcome', title: 'Outcome', value: (row) => row.outcome },
+  { key: 'count', title: 'Count', align: 'right', value: (row) => row.count },
+];
+
+/** What a drain did, as counters for people or as rows for programs. */
+export function renderDrain(result: DrainResult, options: Options): string {
+  const format = options.format ?? (options.terminal.isTerminal ? 'table' : 'tsv');
+  if (format === 'table') return forPeople(result, options.terminal);
+  const { sent, created, retried, failed, released, lostLeases, left } = result;
+  const counts = { sent, created, retried, failed, released, lost_leases: lostLeases, left_due: left.due };
+  const rows = Object.entries({ ...counts, left_pending: left.pending }).map(([outcome, count]) => ({
+    outcome,
+    count,
+  }));
+  return renderRows(rows, summaryColumns, { ...options, format });
+}
+
+function forPeople(result: DrainResult, terminal: Terminal): string {
+  const { sent, created, retried, failed, released, lostLeases, left, reasons } = result;
+  const lines: Counter[] = [
+    { label: 'sent to Brevo', count: sent, ...(created > 0 ? { note: `${formatCount(created)} new contacts` } : {}) },
+    { label: 'to be tried again later', count: retried },
+    { label: 'failed for good', count: failed },
+    { label: 'given back untouched', count: released },
+    { label: 'finished too late, another worker has them', count: lostLeases },
+  ];
+  const later = left.pending - left.due;
+  const remaining = `Left: ${formatCount(left.due)} due now, ${formatCount(later)} scheduled for later.\n`;
+  return [
+    renderCounters(
+      lines.filter(({ count }, index) => count > 0 || index === 0),
+      terminal,
+    ),
+    reasons.length === 0 ? '' : 'Why\n',
+    renderCounters(
+      reasons.slice(0, 5).map(({ reason, count }) => ({ label: reason, count })),
+      terminal,
+    ),
+    remaining,
+    result.interrupted ? 'Ended early by a signal; nothing is lost.\n' : '',
+  ].join('');
+}
+
+const previewColumns: Column<PreviewedJob>[] = [
+  { key: 'id', title: 'Job', align: 'right', priority: 1, value: (row) => row.id },
+  { key: 'operation', title: 'Operation', priority: 2, value: (row) => row.operation },
+  { key: 'email', title: 'Address', priority: 1, value: (row) => row.email },
+  { key: 'listIds', title: 'Lists', priority: 3, value: (row) => row.listIds.join(' ') },
+  { key: 'attempts', title: 'Failed before', align: 'right', priority: 4, value: (row) => row.attempts },
+  { key: 'problem', title: 'Problem', priority: 2, value: (row) => row.problem },
+];
+
+/** The jobs a drain would deliver first. */
+export function renderPreview(preview: DrainPreview, options: Options): string {
+  const { jobs, left } = preview;
+  const shown = jobs.length < left.due ? `The first ${formatCount(jobs.length)} of ` : '';
+  return renderRows(jobs, previewColumns, {
+    ...options,
+    title: left.due === 0 ? 'No job is due.' : `${shown}${formatCount(left.due)} due jobs`,
+    footer: ['Nothing was sent or written. To do it: funnels drain-outbox'],
+  });
+}

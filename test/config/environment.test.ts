@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { givableKeys, settingKeys, variableOf } from '../../src/config/keys.ts';
+import { complaintsOf, loadYaml, withUrl } from './config-folder.ts';
+
+const load = async (environment: Record<string, string>) =>
+  (await loadYaml(undefined, { ...withUrl, ...environment })).settings;
+
+describe('names of variables', () => {
+  it('are the path in capitals', () => {
+    expect(
+      ['funnels.non_language.listId', 'outbox.maxRetries', 'brevo.attributes.funnelType', 'database.url'].map(
+        variableOf,
+      ),
+    ).toEqual([
+      'FUNNELS_FUNNELS_NON_LANGUAGE_LIST_ID',
+      'FUNNELS_OUTBOX_MAX_RETRIES',
+      'FUNNELS_BREVO_ATTRIBUTES_FUNNEL_TYPE',
+      'FUNNELS_DATABASE_URL',
+    ]);
+  });
+
+  it('are unique per key', () => {
+    const variables = givableKeys.flatMap((setting) => setting.variables);
+    expect(new Set(variables).size).toBe(variables.length);
+    expect(settingKeys.length).toBeGreaterThan(25);
+  });
+});
+
+describe('variables', () => {
+  it('set every key there is', async () => {
+    const texts: Record<string, string> = {
+      'database.url': 'mysql://u:p@h:1/d',
+      'database.timezone': '+01:00',
+      'modx.database': 'site',
+      'brevo.apiKey': 'key',
+      'brevo.baseUrl': 'http://localhost/x',
+      'report.timezone': 'Asia/Tokyo',
+      'log.level': 'debug',
+      'log.format': 'json',
+    };
+    const value = (key: string, isNumber: boolean) => texts[key] ?? (isNumber ? '11' : 'ABC');
+    const environment = Object.fromEntries(
+      settingKeys.map(({ key, variables, isNumber }) => [variables[0], value(key, isNumber)]),
+    );
+    environment.FUNNELS_OUTBOX_LEASE_SECONDS = '12';
+    const { settings, origins } = await loadYaml('', environment);
+    for (const { key, isNumber } of settingKeys) {
+      const found = key.split('.').reduce<unknown>((group, name) => (group as Record<string, unknown>)[name], settings);
+      const expected = key === 'outbox.leaseSeconds' ? '12' : value(key, isNumber);
+      expect([key, found]).toEqual([key, isNumber ? Number(expected) : expected]);
+    }
+    expect(new Set(origins.values())).toEqual(new Set(['environment']));
+  });
+
+  it('count as not set when empty', async () => {
+    const { settings, origins } = await loadYaml('sync: { batchSize: 3 }', {
+      ...withUrl,
+      FUNNELS_SYNC_BATCH_SIZE: '',
+      FUNNELS_NO_SUCH_THING: '',
+    });
+    expect([settings.sync.batchSize, origins.get('sync.batchSize')]).toEqual([3, 'file']);
+  });
+
+  it.each(['12abc', '0x10', '1e3', '1_000', '1,5', '99999999999999999999', '-5', 'Infinity'])(
+    'refuse %s as a whole number',
+    async (text) => {
+      const [line] = await complaintsOf(load({ FUNNELS_SYNC_BATCH_SIZE: text }));
+      expect(line).toMatch(/^FUNNELS_SYNC_BATCH_SIZE must be a whole number from 1 to 10000, not /);
+    },
+  );
+
+  it('may hold a fraction where the setting does', async () => {
+    expect((await load({ FUNNELS_BREVO_REQUESTS_PER_SECOND: '0.5' })).brevo.requestsPerSecond).toBe(0.5);
+  });
+
+  it('give the API key as BREVO_API_KEY, FUNNELS_BREVO_API_KEY winning', async () => {
+    expect((await load({ BREVO_API_KEY: 'one' })).brevo.apiKey).toBe('one');
+    expect((await load({ BREVO_API_KEY: 'one', FUNNELS_BREVO_API_KEY: 'two' })).brevo.apiKey).toBe('two');
+    const [line] = await complaintsOf(load({ BREVO_API_KEY: 'hunter 2' }));
+    expect(line).toMatch(/^BREVO_API_KEY must be one word .* not \(hidden\)\.$/);
+  });
+
+  it('that nobody knows are refused with the nearest right one', async () => {
+    expect(await complaintsOf(load({ FUNNELS_BATCH_SIZE: '4', FUNNELS_LANGUAGE_LIST_ID: '4' }))).toEqual([
+      'unknown variable FUNNELS_BATCH_SIZE. Did you mean FUNNELS_SYNC_BATCH_SIZE?',
+      'unknown variable FUNNELS_LANGUAGE_LIST_ID. Did you mean FUNNELS_FUNNELS_LANGUAGE_LIST_ID?',
+    ]);
+  });
+
+  it('of the command line and of the tests are left alone', async () => {
+    const others = {
+      FUNNELS_DISABLE_THEME: '1',
+      FUNNELS_CONTENT_TYPE: 'json',
+      FUNNELS_FORMAT: 'csv',
+      FUNNELS_TEST_DATABASE_URL: 'x',
+      OTHER_FUNNELS_X: 'y',
+    };
+    expect((await load(others)).sync.batchSize).toBe(500);
+  });
+});

@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatCount, formatDuration, formatPercent } from '../../src/output/numbers.ts';
+
+describe('formatCount', () => {
+  it('separates thousands', () => {
+    expect([0, -0, 7, 999, 1000, 1234567, -1204].map(formatCount)).toEqual([
+      '0',
+      '0',
+      '7',
+      '999',
+      '1,000',
+      '1,234,567',
+      '-1,204',
+    ]);
+    expect(formatCount(9_007_199_254_740_993n)).toBe('9,007,199,254,740,993');
+  });
+});
+
+describe('formatPercent', () => {
+  it.each([
+    [3, 10, '30.00%'],
+    [1, 3, '33.33%'],
+    [2, 3, '66.67%'],
+    [1, 8, '12.50%'],
+    [1, 800, '0.13%'],
+    [201, 20_000, '1.01%'],
+    [0, 5, '0.00%'],
+    [5, 0, '0.00%'],
+    [5, 5, '100.00%'],
+    [3, 2, '150.00%'],
+  ])('%i of %i is %s', (part, whole, text) => {
+    expect(formatPercent(part, whole)).toBe(text);
+  });
+
+  it('is the nearest hundredth, and the upper of two that are as near', () => {
+    const whole = fc.bigInt({ min: 1n, max: 10n ** 15n });
+    fc.assert(
+      fc.property(whole, fc.bigInt({ min: 0n, max: 10n ** 15n }), (all, part) => {
+        const hundredths = BigInt(formatPercent(part, all).replace(/[.%]/g, ''));
+        // shown − exact, times 2·whole: from just above −whole (half below, never reached) up to whole.
+        const twiceError = 2n * (hundredths * all - part * 10_000n);
+        return twiceError > -all && twiceError <= all;
+      }),
+    );
+  });
+});
+
+describe('formatDuration', () => {
+  it.each([
+    [0, '0.0 s'],
+    [-5, '0.0 s'],
+    [412, '0.4 s'],
+    [9_949, '9.9 s'],
+    [9_960, '10 s'],
+    [12_300, '12 s'],
+    [59_600, '1 min 00 s'],
+    [185_000, '3 min 05 s'],
+    [3_599_700, '1 h 00 min'],
+    [7_620_000, '2 h 07 min'],
+  ])('%i ms is %s', (ms, text) => {
+    expect(formatDuration(ms)).toBe(text);
+  });
+});

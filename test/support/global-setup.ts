@@ -1,0 +1,41 @@
+import { createConnection } from 'mysql2/promise';
+import type { TestProject } from 'vitest/node';
+import { startPrivateMariaDb } from './private-mariadb.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** `mysql://…/` of a server on which the tests may create and drop databases named `funnels_test_…` */
+    databaseServerUrl: string;
+  }
+}
+
+async function checkGivenServer(url: string): Promise<void> {
+  const { hostname, port, protocol } = new URL(url);
+  if (protocol !== 'mysql:') throw new Error('FUNNELS_TEST_DATABASE_URL has to start with mysql://');
+  try {
+    const connection = await createConnection({ uri: url, connectTimeout: 10_000 });
+    await connection.end();
+  } catch (error) {
+    // The URL holds a password: only its host goes into the message.
+    const reason = error instanceof AggregateError ? error.errors.map(String).join('; ') : String(error);
+    throw new Error(
+      `The server in FUNNELS_TEST_DATABASE_URL (${hostname}:${port || 3306}) does not let us in: ${reason}`,
+    );
+  }
+}
+
+/**
+ * Vitest's global setup: one database server for the whole run, the one in FUNNELS_TEST_DATABASE_URL or a private one.
+ * Returns the teardown. Throws when neither can be had.
+ */
+export async function setup({ provide }: Pick<TestProject, 'provide'>): Promise<() => Promise<void>> {
+  const given = process.env.FUNNELS_TEST_DATABASE_URL;
+  if (given !== undefined && given !== '') {
+    await checkGivenServer(given);
+    provide('databaseServerUrl', given);
+    return async () => {};
+  }
+  const server = await startPrivateMariaDb();
+  provide('databaseServerUrl', server.url);
+  return () => server.stop();
+}

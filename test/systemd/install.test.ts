@@ -1,0 +1,97 @@
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+let folder: string;
+let destination: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'funnels-install-'));
+  destination = join(folder, 'image');
+  cpSync('systemd', join(folder, 'systemd'), { recursive: true });
+  writeFileSync(join(folder, 'config.example.yaml'), 'database: {}\n', { mode: 0o644 });
+  mkdirSync(join(folder, 'dist'));
+  build('first');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function build(version: string): void {
+  writeFileSync(join(folder, 'dist/funnels'), `#!/bin/sh\necho ${version}\n`, { mode: 0o755 });
+}
+
+function install(...args: string[]) {
+  // From another folder: the script finds its files by its own place.
+  return spawnSync('/bin/sh', [join(folder, 'systemd/install.sh'), ...args], {
+    cwd: tmpdir(),
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, DESTDIR: destination },
+  });
+}
+
+const installed = (path: string) => join(destination, path);
+const mode = (path: string) => statSync(installed(path)).mode & 0o777;
+
+describe('systemd/install.sh', () => {
+  it('installs the executable, every unit and a configuration that only its owner reads', () => {
+    const { status, stderr, stdout } = install();
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(spawnSync(installed('usr/local/bin/funnels'), { encoding: 'utf8' }).stdout).toBe('first\n');
+    expect(readdirSync(installed('etc/systemd/system'))).toEqual([
+      'funnels-drain-outbox.service',
+      'funnels-drain-outbox.timer',
+      'funnels-failure@.service',
+      'funnels-sync.service',
+      'funnels-sync.timer',
+    ]);
+    expect(mode('etc/funnels/config.yaml')).toBe(0o600);
+    expect(mode('etc/systemd/system/funnels-sync.timer')).toBe(0o644);
+    expect(stdout).toContain('systemctl enable --now funnels-sync.timer');
+  });
+
+  it('run again, replaces the executable, keeps the configuration and leaves no half-written file', () => {
+    install();
+    writeFileSync(installed('etc/funnels/config.yaml'), 'mine: yes\n');
+    build('second');
+    const { status, stdout } = install();
+    expect(status).toBe(0);
+    expect(spawnSync(installed('usr/local/bin/funnels'), { encoding: 'utf8' }).stdout).toBe('second\n');
+    expect(readFileSync(installed('etc/funnels/config.yaml'), 'utf8')).toBe('mine: yes\n');
+    expect(stdout).toContain(`unchanged  ${installed('etc/systemd/system/funnels-sync.service')}`);
+    expect(readdirSync(destination, { recursive: true }).filter((name) => String(name).includes('.new.'))).toEqual([]);
+  });
+
+  it('never enables a timer', () => {
+    install();
+    const links = readdirSync(destination, { recursive: true }).filter((name) => String(name).includes('.wants'));
+    expect(links).toEqual([]);
+  });
+
+  it('takes another executable as its argument', () => {
+    writeFileSync(join(folder, 'other'), '#!/bin/sh\necho other\n', { mode: 0o755 });
+    expect(install(join(folder, 'other')).status).toBe(0);
+    expect(spawnSync(installed('usr/local/bin/funnels'), { encoding: 'utf8' }).stdout).toBe('other\n');
+  });
+
+  it('explains itself, and installs nothing, with --help or a wrong option', () => {
+    expect(install('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('Usage:') });
+    expect(install('--force')).toMatchObject({ status: 64, stderr: expect.stringContaining('no option --force') });
+    expect(existsSync(destination)).toBe(false);
+  });
+
+  it('says how to get the executable when there is none', () => {
+    rmSync(join(folder, 'dist'), { recursive: true });
+    expect(install()).toMatchObject({ status: 66, stderr: expect.stringContaining('npm run build') });
+    expect(existsSync(destination)).toBe(false);
+  });
+});
