@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { BaseCommand, formatFlag } from '../src/cli/base-command.ts';
 import { exitCodes } from '../src/cli/exit-codes.ts';
 import { openDatabase } from '../src/database/open.ts';
@@ -8,8 +8,10 @@ import { describeDuplicates, duplicateColumns } from '../src/output/duplicates-t
 export default class FindDuplicates extends BaseCommand {
   static override summary = 'List entries that share address, funnel and test.';
 
-  static override description = `Strictly read-only: the session itself refuses to write. Works on a database that has
-never been migrated, because duplicates have to be cleaned up before the unique key can be added.`;
+  static override description = [
+    'Strictly read-only: the session itself refuses to write. Works on a database that has never been',
+    'migrated, because duplicates have to be cleaned up before the unique key can be added.',
+  ].join(' ');
 
   static override examples = ['<%= config.bin %> find-duplicates', '<%= config.bin %> find-duplicates --exit-code'];
 

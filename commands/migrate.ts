@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../src/cli/base-command.ts';
 import { log } from '../src/cli/log.ts';
 import { openDatabase } from '../src/database/open.ts';
@@ -10,8 +10,10 @@ import { renderMigrated, renderMigrationPreview } from '../src/output/migrate-su
 export default class Migrate extends BaseCommand {
   static override summary = 'Bring the database schema up to date.';
 
-  static override description = `Applies every migration that this database does not have yet, each once and in order,
-under a lock. Refuses, changing nothing, while funnel_entries holds duplicates. Safe to repeat.`;
+  static override description = [
+    'Applies every migration that this database does not have yet, each once and in order, under a',
+    'lock. Refuses, changing nothing, while funnel_entries holds duplicates. Safe to repeat.',
+  ].join(' ');
 
   static override examples = [
     '<%= config.bin %> migrate',

@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { BaseCommand, formatFlag } from '../src/cli/base-command.ts';
 import { watchSignals } from '../src/cli/interruption.ts';
 import { log } from '../src/cli/log.ts';
@@ -13,9 +13,11 @@ import { renderSync } from '../src/output/sync-summary.ts';
 export default class Sync extends BaseCommand {
   static override summary = 'Put people who finished a test into their funnel, and mark who bought.';
 
-  static override description = `Looks at every test finished in the last sync.lookbackDays, oldest first, and writes a
-funnel entry and a job for Brevo in one transaction. New paid certificates mark the entries of their buyers.
-Safe to repeat and to run several times at once.`;
+  static override description = [
+    'Looks at every test finished in the last sync.lookbackDays, oldest first, and writes a funnel',
+    'entry and a job for Brevo in one transaction. New paid certificates mark the entries of their',
+    'buyers. Safe to repeat and to run several times at once.',
+  ].join(' ');
 
   static override examples = ['<%= config.bin %> sync', '<%= config.bin %> sync --dry-run'];
 

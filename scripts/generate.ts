@@ -1,5 +1,49 @@
-import { writeFileSync } from 'node:fs';
-import { generatedFiles } from './generated-files.ts';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { embeddedMigrations } from './embed-migrations.ts';
 
-// Writes every generated file anew; `npm run check` fails when one of them is not up to date.
-for (const { path, text } of await generatedFiles(process.cwd())) writeFileSync(path, text);
+/** The files that are made from others and committed, in the order in which they are made. */
+export const generatedPaths = [
+  'src/migrate/embedded.ts',
+  'oclif.manifest.json',
+  'docs/commands.md',
+  'README.md',
+] as const;
+
+/** Writes every generated file (and the generated part of README.md) anew. */
+export function generate(): void {
+  writeFileSync('src/migrate/embedded.ts', embeddedMigrations(process.cwd()));
+  oclif('manifest', '.');
+  oclif('readme', '--readme-path', 'docs/commands.md', '--no-source-links', '--no-aliases');
+  writeFileSync('README.md', withCommandList(readFileSync('README.md', 'utf8')));
+}
+
+function oclif(...words: string[]): void {
+  // oclif's own Node range is above that of some machines; this one is the pinned one.
+  execFileSync(process.execPath, ['node_modules/oclif/bin/run.js', ...words], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}
+
+/** The README with its list of commands, between two markers, as the manifest has it. */
+function withCommandList(readme: string): string {
+  const manifest = JSON.parse(readFileSync('oclif.manifest.json', 'utf8')) as {
+    commands: Record<string, { summary?: string }>;
+  };
+  const lines = Object.entries(manifest.commands)
+    .sort(([a], [b]) => a.localeCompare(b, 'en'))
+    .map(([id, { summary }]) => {
+      const name = `funnels ${id.replaceAll(':', ' ')}`;
+      return `| [\`${name}\`](docs/commands.md#${name.replaceAll(' ', '-')}) | ${summary ?? ''} |`;
+    });
+  const list = [
+    '<!-- command-list -->',
+    '| Command | What it does |',
+    '|---|---|',
+    ...lines,
+    '<!-- command-list-end -->',
+  ];
+  return readme.replace(/<!-- command-list -->[\s\S]*<!-- command-list-end -->/, () => list.join('\n'));
+}
+
+if (process.argv[1]?.endsWith('generate.ts')) generate();

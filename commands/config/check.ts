@@ -11,10 +11,15 @@ const columns: Column<SettingRow>[] = [
 export default class ConfigCheck extends BaseCommand {
   static override summary = 'Check the configuration and print it, with secrets hidden.';
 
-  static override description = `Loads the configuration as every other command does and shows each setting, its value
-and where it comes from: file, environment, credential or default. Connects to nothing.`;
+  static override description = [
+    'Loads the configuration as every other command does and shows each setting, its value and where',
+    'it comes from: file, environment, credential or default. Connects to nothing.',
+  ].join(' ');
 
-  static override examples = ['<%= config.bin %> config check', '<%= config.bin %> config check --config ./config.yaml'];
+  static override examples = [
+    '<%= config.bin %> config check',
+    '<%= config.bin %> config check --config ./config.yaml',
+  ];
 
   static override flags = { format: formatFlag() };
 

@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { BaseCommand, formatFlag } from '../../src/cli/base-command.ts';
 import { exitCodes } from '../../src/cli/exit-codes.ts';
 import { openDatabase } from '../../src/database/open.ts';

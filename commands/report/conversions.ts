@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../../src/cli/base-command.ts';
 import { log } from '../../src/cli/log.ts';
 import { openDatabase } from '../../src/database/open.ts';
@@ -11,8 +11,10 @@ import { checkPeriod, resolvePeriod } from '../../src/report/period.ts';
 export default class ReportConversions extends BaseCommand {
   static override summary = 'Show how many people entered each funnel and how many of them bought.';
 
-  static override description = `Counts entries by the day they entered. --from-date is inclusive, --to-date exclusive.
-Without --to-date entries up to now count; without both, all entries.`;
+  static override description = [
+    'Counts entries by the day they entered. --from-date is inclusive, --to-date exclusive. Without',
+    '--to-date entries up to now count; without both, all entries.',
+  ].join(' ');
 
   static override examples = [
     '<%= config.bin %> report conversions',

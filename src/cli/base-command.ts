@@ -1,9 +1,10 @@
-import { Command, Flags } from '@oclif/core';
-import { loadSettings, type LoadedSettings } from '../config/load.ts';
+import { Command } from '@oclif/core/command';
+import * as Flags from '@oclif/core/flags';
+import { type LoadedSettings, loadSettings } from '../config/load.ts';
 import { secretsOf } from '../config/redact.ts';
 import type { Database } from '../database/database.ts';
-import { formats, renderRows, type RenderOptions } from '../output/render.ts';
 import type { Column } from '../output/columns.ts';
+import { formats, type RenderOptions, renderRows } from '../output/render.ts';
 import { describeTerminal, type Terminal } from '../output/terminal.ts';
 import { describeError } from './describe-error.ts';
 import { configureLog } from './log.ts';
@@ -65,7 +66,9 @@ export abstract class BaseCommand extends Command {
   override jsonEnabled(): boolean {
     const end = this.argv.indexOf('--');
     const own = end < 0 ? this.argv : this.argv.slice(0, end);
-    const asksFormat = own.some((word, index) => word === '--format=json' || (word === '--format' && own[index + 1] === 'json'));
+    const asksFormat = own.some(
+      (word, index) => word === '--format=json' || (word === '--format' && own[index + 1] === 'json'),
+    );
     return super.jsonEnabled() || asksFormat;
   }
 

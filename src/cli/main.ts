@@ -1,7 +1,10 @@
-import { Config, run, settings } from '@oclif/core';
+import { Config } from '@oclif/core/config';
+import { run } from '@oclif/core/run';
+import { settings } from '@oclif/core/settings';
 import { helpPlugin } from './help-plugin.ts';
 import { inMemoryPlugins, type PluginSource } from './plugins.ts';
-import { reportError } from './report-error.ts';
+
+// Only what every start needs is imported here: oclif's parts one by one, the error report when there is an error.
 
 /**
  * Runs the program: finds the command in `argv`, runs it, reports what went wrong. Ends by returning, never by
@@ -18,6 +21,7 @@ export async function main(argv: string[], program: PluginSource): Promise<void>
   } catch (error) {
     // this.exit() of a command, with the code set already.
     if (error instanceof Error && 'code' in error && error.code === 'EEXIT') return;
+    const { reportError } = await import('./report-error.ts');
     reportError(error, commands);
   }
 }

@@ -26,9 +26,7 @@ export function nameOf(target: MysqlTarget): string {
 /** Connection options of mysql2: big integers exact, dates as the strings the server holds, one statement a call. */
 export function connectionOptions(target: MysqlTarget): ConnectionOptions {
   return {
-    ...(target.socketPath === undefined
-      ? { host: target.host, port: target.port }
-      : { socketPath: target.socketPath }),
+    ...(target.socketPath === undefined ? { host: target.host, port: target.port } : { socketPath: target.socketPath }),
     user: target.user,
     ...(target.password === undefined ? {} : { password: target.password }),
     database: target.database,
@@ -62,7 +60,10 @@ export function sessionStatements(
   const isolation = access === 'read-only' ? 'REPEATABLE READ' : 'READ COMMITTED';
   return [
     { sql: `SET SESSION TRANSACTION ISOLATION LEVEL ${isolation}`, parameters: [] },
-    { sql: "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'", parameters: [] },
+    {
+      sql: "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
+      parameters: [],
+    },
     { sql: 'SET SESSION innodb_lock_wait_timeout = ?', parameters: [lockWaitSeconds] },
     { sql: 'SET SESSION lock_wait_timeout = ?', parameters: [lockWaitSeconds] },
     limit,

@@ -1,13 +1,6 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import {
-  type Database,
-  DatabaseProblem,
-  type Parameter,
-  type Session,
-  type Statement,
-  textFor,
-} from './database.ts';
+import { type Database, DatabaseProblem, type Parameter, type Session, type Statement, textFor } from './database.ts';
 import { withRetries } from './retry.ts';
 import { explainSqliteError } from './sqlite-errors.ts';
 import { Turns } from './turns.ts';

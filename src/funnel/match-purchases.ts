@@ -4,6 +4,7 @@ import { readAddress } from './address.ts';
 import { closeMatchedPurchases, markBought } from './bought-entries.ts';
 import type { PurchaseOutcome, SyncResult } from './counts.ts';
 import type { Candidate } from './entries.ts';
+import type { FunnelType } from './funnel-type.ts';
 import {
   lockOpenEntries,
   lockWaitingPurchases,
@@ -18,38 +19,52 @@ import type { SyncOptions } from './sync.ts';
 
 const pageSize = 1_000;
 
-/** Purchases that a dry run may not register and so has to remember; a real run finds them in the table. */
-export class KnownPurchases {
-  readonly all: Purchase[] = [];
+/** What a dry run may not write and so has to remember; a real run finds it in the tables. */
+export class DryRunMemory {
+  readonly purchases: Purchase[] = [];
   readonly #lastPaidAt = new Map<string, string>();
+  readonly #entered = new Set<string>();
 
-  add(purchases: readonly Purchase[]): void {
+  addPurchases(purchases: readonly Purchase[]): void {
     for (const purchase of purchases) {
-      this.all.push(purchase);
-      const person = `${purchase.funnelType} ${purchase.email}`;
+      this.purchases.push(purchase);
+      const person = personOf(purchase);
       const last = this.#lastPaidAt.get(person);
       if (last === undefined || last < purchase.paidAt) this.#lastPaidAt.set(person, purchase.paidAt);
     }
   }
 
   /** Whether the candidate paid for this kind of certificate at or after finishing the test. */
-  hasBoughtSince({ email, funnelType, finishedAt }: Candidate): boolean {
-    const last = this.#lastPaidAt.get(`${funnelType} ${email}`);
-    return last !== undefined && last >= finishedAt;
+  hasBoughtSince(candidate: Candidate): boolean {
+    const last = this.#lastPaidAt.get(personOf(candidate));
+    return last !== undefined && last >= candidate.finishedAt;
+  }
+
+  addEntry(candidate: Candidate): void {
+    this.#entered.add(personOf(candidate));
+  }
+
+  /** Whether this run would have entered the buyer, which then counts as entered after paying. */
+  wouldHaveEntered(purchase: Purchase): boolean {
+    return this.#entered.has(personOf(purchase));
   }
 }
 
+function personOf({ email, funnelType }: { email: string; funnelType: FunnelType }): string {
+  return `${funnelType} ${email}`;
+}
+
 /** Takes the site's new payments into `funnel_purchases`, or, in a dry run, into memory. */
-export async function registerNewPurchases(database: Database, options: SyncOptions): Promise<KnownPurchases> {
-  const known = new KnownPurchases();
+export async function registerNewPurchases(database: Database, options: SyncOptions): Promise<DryRunMemory> {
+  const memory = new DryRunMemory();
   let after: Id = -1;
   for (;;) {
     const payments = await readNewPayments(database, options.tables, after, pageSize);
     const purchases = payments.map(readPurchase);
-    if (options.dryRun) known.add(purchases);
+    if (options.dryRun) memory.addPurchases(purchases);
     else if (purchases.length > 0) await database.transaction((session) => registerPurchases(session, purchases));
     const last = payments.at(-1);
-    if (last === undefined || payments.length < pageSize || options.signal.aborted) return known;
+    if (last === undefined || payments.length < pageSize || options.signal.aborted) return memory;
     after = last.id;
   }
 }
@@ -83,10 +98,10 @@ export async function matchPurchases(database: Database, options: SyncOptions, r
 }
 
 /** What `matchPurchases` would do, by the same questions and without writing. */
-export async function previewPurchases(database: Database, known: KnownPurchases, result: SyncResult): Promise<void> {
+export async function previewPurchases(database: Database, memory: DryRunMemory, result: SyncResult): Promise<void> {
   const marked = new Set<string>();
   const look = async (purchases: readonly Purchase[]): Promise<void> => {
-    count(purchases, await readPurchaseStandings(database, purchases), result);
+    count(purchases, await readPurchaseStandings(database, purchases), result, memory);
     for (const { entryId } of await readOpenEntries(database, purchases)) marked.add(String(entryId));
   };
   let after: Id = -1;
@@ -97,23 +112,34 @@ export async function previewPurchases(database: Database, known: KnownPurchases
     if (last === undefined || purchases.length < pageSize) break;
     after = last.paymentId;
   }
-  for (let start = 0; start < known.all.length; start += pageSize) {
-    await look(known.all.slice(start, start + pageSize));
+  for (let start = 0; start < memory.purchases.length; start += pageSize) {
+    await look(memory.purchases.slice(start, start + pageSize));
   }
   result.purchases.entriesMarked = marked.size;
 }
 
-function count(purchases: readonly Purchase[], standings: readonly PurchaseStanding[], result: SyncResult): void {
+function count(
+  purchases: readonly Purchase[],
+  standings: readonly PurchaseStanding[],
+  result: SyncResult,
+  memory?: DryRunMemory,
+): void {
   const byPayment = new Map(standings.map((standing) => [String(standing.paymentId), standing]));
-  for (const { paymentId, email } of purchases) {
+  for (const purchase of purchases) {
     result.purchases.lookedAt += 1;
-    result.purchases.outcomes[outcomeOf(email, byPayment.get(String(paymentId)))] += 1;
+    const outcome = outcomeOf(purchase, byPayment.get(String(purchase.paymentId)), memory);
+    result.purchases.outcomes[outcome] += 1;
   }
 }
 
-function outcomeOf(email: string, standing: PurchaseStanding | undefined): PurchaseOutcome {
-  if (email === '') return 'no_usable_address';
+function outcomeOf(
+  purchase: Purchase,
+  standing: PurchaseStanding | undefined,
+  memory: DryRunMemory | undefined,
+): PurchaseOutcome {
+  if (purchase.email === '') return 'no_usable_address';
   if (standing?.opens === 1) return 'marked';
   if (standing?.isMarked === 1) return 'already_marked';
-  return standing?.isEntered === 1 ? 'paid_before_entering' : 'not_in_funnel';
+  const isEntered = standing?.isEntered === 1 || memory?.wouldHaveEntered(purchase) === true;
+  return isEntered ? 'paid_before_entering' : 'not_in_funnel';
 }

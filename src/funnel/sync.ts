@@ -30,9 +30,9 @@ export interface SyncOptions {
  */
 export async function sync(database: Database, options: SyncOptions): Promise<SyncResult> {
   const result = emptyResult(options.dryRun);
-  const known = await registerNewPurchases(database, options);
-  await enterCandidates(database, options, known, result);
-  if (options.dryRun) await previewPurchases(database, known, result);
+  const memory = await registerNewPurchases(database, options);
+  await enterCandidates(database, options, memory, result);
+  if (options.dryRun) await previewPurchases(database, memory, result);
   else await matchPurchases(database, options, result);
   return result;
 }

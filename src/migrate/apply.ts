@@ -2,8 +2,8 @@ import type { Database } from '../database/database.ts';
 import { Problem } from '../errors.ts';
 import { hasTakenEffect } from './effect.ts';
 import {
-  type Applier,
   type AppliedMigration,
+  type Applier,
   ensureHistory,
   readHistory,
   recordFinish,
@@ -69,7 +69,10 @@ async function applyAtomically(database: Database, migration: Migration, applier
       for (const statement of migration.statements) await session.execute(statement);
       const [broken] = await session.query<{ found: number }>(foreignKeyViolations);
       if (broken !== undefined && broken.found > 0) {
-        throw new Problem('data', `Migration ${migration.version} would break ${broken.found} references; nothing was changed.`);
+        throw new Problem(
+          'data',
+          `Migration ${migration.version} would break ${broken.found} references; nothing was changed.`,
+        );
       }
       await recordFinish(session, migration, 'done');
       return true;

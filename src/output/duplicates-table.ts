@@ -16,8 +16,10 @@ export const duplicateColumns: Column<DuplicateGroup>[] = [
 
 /** What is said around the table. */
 export function describeDuplicates({ total, entries, groups }: Duplicates): { title: string; footer: string[] } {
-  if (total === 0) return { title: 'No duplicates: every address is in each funnel at most once per test.', footer: [] };
-  const shown = groups.length < total ? [`The first ${formatCount(groups.length)} are listed; see more with --limit.`] : [];
+  if (total === 0)
+    return { title: 'No duplicates: every address is in each funnel at most once per test.', footer: [] };
+  const shown =
+    groups.length < total ? [`The first ${formatCount(groups.length)} are listed; see more with --limit.`] : [];
   const what = total === 1 ? '1 group' : `${formatCount(total)} groups`;
   return {
     title: `${what} of duplicates, ${formatCount(entries)} entries`,

@@ -9,7 +9,9 @@ export function renderMigrated({ version, applied, adopted, addressesChanged }: 
   if (applied.length === 0 && adopted.length === 0) return `The schema is up to date (version ${version}).\n`;
   const lines = [
     ...adopted.map((known) => `Took over ${migrationNumber(known)}: its table was there already.`),
-    ...applied.map((done) => `Applied ${migrationNumber(done.version)} ${done.name} (${formatDuration(done.seconds * 1000)})`),
+    ...applied.map(
+      (done) => `Applied ${migrationNumber(done.version)} ${done.name} (${formatDuration(done.seconds * 1000)})`,
+    ),
     addressesChanged === 0 ? '' : `Brought ${formatCount(addressesChanged)} stored addresses into their normal form.`,
     `The schema is at version ${version}.`,
   ];
@@ -19,7 +21,9 @@ export function renderMigrated({ version, applied, adopted, addressesChanged }: 
 /** The statements a migrate run would execute, as they stand in the migration files. */
 export function renderMigrationPreview({ adopt, pending }: MigrationPreview): string {
   if (pending.length === 0 && adopt.length === 0) return 'The schema is up to date: nothing to do.\n';
-  const takenOver = adopt.map((version) => `-- ${migrationNumber(version)}: recorded only, its table is there already\n`);
+  const takenOver = adopt.map(
+    (version) => `-- ${migrationNumber(version)}: recorded only, its table is there already\n`,
+  );
   const statements = pending.map(
     ({ version, name, statements: list }) =>
       `-- ${migrationNumber(version)} ${name}\n${list.map((statement) => `${statement};\n`).join('\n')}`,

@@ -51,11 +51,17 @@ function readDate(text: string, flag: string): Temporal.PlainDate {
     // Not in the calendar; told below, with the form that was expected.
   }
   const reason = isDate ? 'there is no such day' : 'a date is written YYYY-MM-DD';
-  throw new Problem('usage', `${flag} ${JSON.stringify(text)}: ${reason}.`, { hint: `For example: ${flag} 2024-02-29` });
+  throw new Problem('usage', `${flag} ${JSON.stringify(text)}: ${reason}.`, {
+    hint: `For example: ${flag} 2024-02-29`,
+  });
 }
 
 /** Resolves the days of a report to the database's clock. `timezone` (IANA) undefined: the database's own zone. */
-export async function resolvePeriod(session: Session, { from, to }: Days, timezone: string | undefined): Promise<Period> {
+export async function resolvePeriod(
+  session: Session,
+  { from, to }: Days,
+  timezone: string | undefined,
+): Promise<Period> {
   const [zone] = await session.query<{ zone: string }>(zoneName);
   const moment = (day: Temporal.PlainDate): Promise<string> => startOfDay(session, day, timezone);
   const toIsNow = from !== undefined && to === undefined;

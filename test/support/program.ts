@@ -1,0 +1,63 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+
+/** What a run of the program left behind. */
+export interface Run {
+  stdout: string;
+  stderr: string;
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+/** A program that is running. */
+export interface RunningProgram {
+  process: ChildProcessWithoutNullStreams;
+  /** what it has printed so far */
+  stdout(): string;
+  stderr(): string;
+  ended: Promise<Run>;
+}
+
+export interface RunOptions {
+  /** added to an environment that holds nothing but PATH */
+  environment?: Record<string, string>;
+  cwd?: string;
+  /** 'node', 'deno' or the path of an executable; FUNNELS_TEST_PROGRAM when not given, else the sources on Node */
+  program?: string;
+}
+
+const entry = resolve('bin/funnels.ts');
+
+function commandLine(program: string): string[] {
+  if (program === 'node') return [process.execPath, entry];
+  if (program === 'deno') return [resolve('node_modules/.bin/deno'), 'run', '-A', entry];
+  return [resolve(program)];
+}
+
+/** Starts `funnels` with these arguments, as its users do: from another folder, with no settings but those given. */
+export function startFunnels(words: readonly string[], options: RunOptions = {}): RunningProgram {
+  const program = options.program ?? process.env.FUNNELS_TEST_PROGRAM ?? 'node';
+  const [command = '', ...first] = commandLine(program);
+  const child = spawn(command, [...first, ...words], {
+    cwd: options.cwd ?? '/',
+    // Deno looks for its cache in HOME.
+    env: { PATH: '/usr/bin:/bin', HOME: process.env.HOME, ...options.environment },
+  });
+  child.stdin.end();
+  const printed = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      printed[name] += text;
+    });
+  }
+  const ended = once(child, 'close').then(
+    ([code, signal]): Run => ({ ...printed, code: code as number | null, signal: signal as NodeJS.Signals | null }),
+  );
+  return { process: child, stdout: () => printed.stdout, stderr: () => printed.stderr, ended };
+}
+
+/** Runs `funnels` to its end. */
+export function runFunnels(words: readonly string[], options: RunOptions = {}): Promise<Run> {
+  return startFunnels(words, options).ended;
+}

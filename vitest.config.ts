@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    globalSetup: ['test/support/global-setup.ts'],
+    // Both cores are busy with processes that the tests start; a limit is for hangs only.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    env: { TZ: 'Asia/Kathmandu', NO_COLOR: '1' },
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**'] } },
+      { extends: true, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'] } },
+    ],
+  },
+});
