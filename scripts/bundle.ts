@@ -20,3 +20,5 @@ export async function bundle(outfile: string): Promise<void> {
     define: { 'process.env.NODE_ENV': '"production"' },
   });
 }
+
+if (process.argv[1]?.endsWith('bundle.ts')) await bundle('dist/funnels.cjs');
