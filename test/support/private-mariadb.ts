@@ -130,6 +130,8 @@ export async function startPrivateMariaDb(): Promise<PrivateMariaDb> {
   try {
     const install = ['--no-defaults', ...userOption(), `--datadir=${join(folder, 'data')}`, '--skip-test-db'];
     install.push('--auth-root-authentication-method=normal', '--innodb-log-file-size=16M');
+    // A starting server deletes the temporary tables it finds; in the common folder they would be another server's.
+    install.push(`--tmpdir=${folder}`);
     await runLogged(programs.installDb, install, join(folder, 'install.log'));
     const port = await freePort();
     let server = await launch(programs.server, folder, port);
