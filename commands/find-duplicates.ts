@@ -10,7 +10,8 @@ export default class FindDuplicates extends BaseCommand {
 
   static override description = [
     'Strictly read-only: the session itself refuses to write. Works on a database that has never been',
-    'migrated, because duplicates have to be cleaned up before the unique key can be added.',
+    'migrated, because duplicates have to be cleaned up before the unique key can be added. Addresses',
+    'that differ only in how they are written (A@x.org, a@x.org) count as the same one.',
   ].join(' ');
 
   static override examples = ['<%= config.bin %> find-duplicates', '<%= config.bin %> find-duplicates --exit-code'];
@@ -25,7 +26,7 @@ export default class FindDuplicates extends BaseCommand {
     const { flags } = await this.parse(FindDuplicates);
     const { settings } = await this.loadSettings(flags);
     const duplicates = await this.using(openDatabase(settings.database, 'read-only'), (database) =>
-      findDuplicates(database, flags.limit),
+      database.transaction((session) => findDuplicates(session, flags.limit)),
     );
     this.printRows(duplicates.groups, duplicateColumns, { format: flags.format, ...describeDuplicates(duplicates) });
     if (flags['exit-code'] && duplicates.total > 0) process.exitCode = exitCodes.findings;

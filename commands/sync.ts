@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand, formatFlag } from '../src/cli/base-command.ts';
 import { watchSignals } from '../src/cli/interruption.ts';
@@ -7,8 +8,10 @@ import type { SyncResult } from '../src/funnel/counts.ts';
 import { sync } from '../src/funnel/sync.ts';
 import { requireSchema } from '../src/migrate/plan.ts';
 import { modxTables } from '../src/modx/tables.ts';
+import { renderDecision } from '../src/output/decision-line.ts';
 import { createProgress } from '../src/output/progress.ts';
 import { renderSync } from '../src/output/sync-summary.ts';
+import { readDate } from '../src/read-date.ts';
 
 export default class Sync extends BaseCommand {
   static override summary = 'Put people who finished a test into their funnel, and mark who bought.';
@@ -19,19 +22,35 @@ export default class Sync extends BaseCommand {
     'buyers. Safe to repeat and to run several times at once.',
   ].join(' ');
 
-  static override examples = ['<%= config.bin %> sync', '<%= config.bin %> sync --dry-run'];
+  static override examples = [
+    '<%= config.bin %> sync',
+    '<%= config.bin %> sync --dry-run',
+    '<%= config.bin %> sync --dry-run --explain',
+    '<%= config.bin %> sync --since 2026-01-01 --limit 1000',
+  ];
 
   static override flags = {
     'dry-run': Flags.boolean({ char: 'n', description: 'Show what would be done, in a session that cannot write.' }),
+    since: Flags.string({
+      description: 'Look at results from this day on, instead of the last sync.lookbackDays.',
+      helpValue: 'YYYY-MM-DD',
+    }),
+    limit: Flags.integer({ description: 'Stop after this many new entries.', min: 1, helpValue: 'N' }),
+    explain: Flags.boolean({
+      description: 'List every result with what became of it, as it is decided.',
+      exclusive: ['json'],
+    }),
     format: formatFlag(),
   };
 
   async run(): Promise<SyncResult> {
     const { flags } = await this.parse(Sync);
+    const since = flags.since === undefined ? undefined : `${readDate(flags.since, '--since')} 00:00:00`;
     const { settings } = await this.loadSettings(flags);
     const dryRun = flags['dry-run'];
+    const { terminal } = this;
     const interruption = watchSignals();
-    const progress = createProgress(process.stderr, { label: 'Results', unicode: this.terminal.unicode });
+    const progress = createProgress(process.stderr, { label: 'Results', unicode: terminal.unicode });
     for (const [name, { listId }] of Object.entries(settings.funnels)) {
       if (listId === undefined) log.info(`The funnel ${name} has no list (funnels.${name}.listId): skipped.`);
     }
@@ -44,6 +63,11 @@ export default class Sync extends BaseCommand {
         lookbackDays: settings.sync.lookbackDays,
         batchSize: settings.sync.batchSize,
         dryRun,
+        since,
+        limit: flags.limit,
+        onDecision: flags.explain ? (decision) => this.print(renderDecision(decision, terminal)) : undefined,
+        runner: { host: hostname(), version: this.config.version },
+        onWarning: (text) => log.warn(text),
         signal: interruption.signal,
         onProgress: progress.advance,
         onInformation: (text) => log.info(text),
@@ -52,7 +76,7 @@ export default class Sync extends BaseCommand {
       progress.finish();
       interruption.dispose();
     });
-    this.print(renderSync(result, { format: flags.format, terminal: this.terminal }));
+    this.print(renderSync(result, { format: flags.format, terminal }));
     process.exitCode = interruption.exitCode;
     return result;
   }

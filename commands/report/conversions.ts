@@ -3,7 +3,7 @@ import { BaseCommand } from '../../src/cli/base-command.ts';
 import { log } from '../../src/cli/log.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { requireSchema } from '../../src/migrate/plan.ts';
-import { nobodyEntered, renderConversions, renderPlain } from '../../src/output/conversions-text.ts';
+import { remarkOn, renderConversions, renderPlain } from '../../src/output/conversions-text.ts';
 import { formats } from '../../src/output/render.ts';
 import { type Conversions, reportConversions } from '../../src/report/conversions.ts';
 import { checkPeriod, resolvePeriod } from '../../src/report/period.ts';
@@ -12,8 +12,9 @@ export default class ReportConversions extends BaseCommand {
   static override summary = 'Show how many people entered each funnel and how many of them bought.';
 
   static override description = [
-    'Counts entries by the day they entered. --from-date is inclusive, --to-date exclusive. Without',
-    '--to-date entries up to now count; without both, all entries.',
+    'Counts the entries of each funnel, and those of them that were followed by a purchase.',
+    '--from-date is inclusive, --to-date exclusive, both in report.timezone or else the zone of the',
+    'database. With --from-date alone, entries up to now count; without dates, all of them.',
   ].join(' ');
 
   static override examples = [
@@ -23,11 +24,11 @@ export default class ReportConversions extends BaseCommand {
   ];
 
   static override flags = {
-    'from-date': Flags.string({ description: 'First day that counts.', helpValue: 'YYYY-MM-DD' }),
-    'to-date': Flags.string({ description: 'First day that no longer counts.', helpValue: 'YYYY-MM-DD' }),
+    'from-date': Flags.string({ description: 'The first day that counts.', helpValue: 'YYYY-MM-DD' }),
+    'to-date': Flags.string({ description: 'The day after the last one that counts.', helpValue: 'YYYY-MM-DD' }),
     format: Flags.option({
       options: [...formats, 'plain'] as const,
-      description: 'Print as table, tsv, csv, markdown, json or plain; table on a terminal, else tsv.',
+      description: 'Print as table, tsv, csv, markdown, json or plain text; table on a terminal, else tsv.',
     })(),
   };
 
@@ -42,9 +43,14 @@ export default class ReportConversions extends BaseCommand {
       );
     });
     const { format } = flags;
-    if (format === 'plain') this.print(renderPlain(report));
-    else if (report.total.entries > 0) this.print(renderConversions(report, { format, terminal: this.terminal }));
-    else if (!this.jsonEnabled()) log.info(nobodyEntered);
+    if (format === 'plain') {
+      this.print(renderPlain(report));
+      return report;
+    }
+    const options = { format, terminal: this.terminal };
+    this.print(renderConversions(report, options));
+    const remark = remarkOn(report, options);
+    if (remark !== undefined && !this.jsonEnabled()) log.info(remark);
     return report;
   }
 }

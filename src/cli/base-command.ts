@@ -6,8 +6,9 @@ import type { Database } from '../database/database.ts';
 import type { Column } from '../output/columns.ts';
 import { formats, type RenderOptions, renderRows } from '../output/render.ts';
 import { describeTerminal, type Terminal } from '../output/terminal.ts';
-import { describeError } from './describe-error.ts';
+import { asksForJson } from './json-request.ts';
 import { configureLog } from './log.ts';
+import { errorJson } from './report-error.ts';
 import { rememberSecrets } from './secrets.ts';
 
 /** The flag of every command that prints rows; `--format json` is the same as --json. */
@@ -64,18 +65,11 @@ export abstract class BaseCommand extends Command {
   }
 
   override jsonEnabled(): boolean {
-    const end = this.argv.indexOf('--');
-    const own = end < 0 ? this.argv : this.argv.slice(0, end);
-    const asksFormat = own.some(
-      (word, index) => word === '--format=json' || (word === '--format' && own[index + 1] === 'json'),
-    );
-    return super.jsonEnabled() || asksFormat;
+    return asksForJson(this.argv, process.env);
   }
 
   // oclif's own would print its whole configuration, argv included, for a mistyped flag.
-  protected override toErrorJson(error: unknown): { error: unknown } {
-    const { code, message, exit, hint } = describeError(error, this.config.commandIDs);
-    process.exitCode = exit;
-    return { error: { code, message, exit, hint } };
+  protected override toErrorJson(error: unknown): { error: object } {
+    return errorJson(error, this.config.commandIDs);
   }
 }

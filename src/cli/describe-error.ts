@@ -19,7 +19,7 @@ export function describeError(error: unknown, commands: readonly string[]): Erro
     return { code: kind, message: scrubbed(message), exit: exitCodes[kind], hint: hint ? scrubbed(hint) : null };
   }
   const usage = usageError(error, commands);
-  if (usage !== undefined) return { code: 'usage', exit: exitCodes.usage, ...usage };
+  if (usage !== undefined) return { code: 'usage', message: usage.message, exit: exitCodes.usage, hint: usage.hint };
   return {
     code: 'bug',
     message: scrubbed(`This is a bug in funnels: ${messageOf(error)}`),
@@ -30,5 +30,13 @@ export function describeError(error: unknown, commands: readonly string[]): Erro
 
 /** The whole error with its stack and causes, for DEBUG=funnels. */
 export function debugText(error: unknown): string {
+  // An error of oclif carries the command line and its whole configuration with it.
+  if (error instanceof Error && 'oclif' in error) return stackFrames(error);
   return scrubbed(inspect(error, { depth: 4 }));
+}
+
+/** Where it happened, without the message, which quotes the command line. */
+function stackFrames(error: Error): string {
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return [error.constructor.name, ...frames].join('\n');
 }

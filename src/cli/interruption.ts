@@ -9,6 +9,9 @@ export interface Interruption {
   dispose(): void;
 }
 
+/** `npm run` hands a Ctrl-C of the terminal on, so that it arrives twice; nobody presses it again this quickly. */
+const echoMs = 500;
+
 /**
  * From now on the first SIGTERM, SIGINT or SIGHUP fires `signal` instead of ending the process, so that what is in
  * flight can finish; the second one ends it at once.
@@ -16,10 +19,15 @@ export interface Interruption {
 export function watchSignals(): Interruption {
   const controller = new AbortController();
   let exitCode: number | undefined;
+  let firstAt = 0;
   const react = (signal: NodeJS.Signals): void => {
     const code = signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated;
-    if (exitCode !== undefined) process.exit(code);
+    if (exitCode !== undefined) {
+      if (performance.now() - firstAt > echoMs) process.exit(code);
+      return;
+    }
     exitCode = code;
+    firstAt = performance.now();
     controller.abort();
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -13,6 +13,7 @@ import { inMemoryPlugins, type PluginSource } from './plugins.ts';
 export async function main(argv: string[], program: PluginSource): Promise<void> {
   // Command classes come from memory; looking for ts-node would only cost time and print warnings.
   settings.enableAutoTranspile = false;
+  surviveClosedPipes();
   let commands: readonly string[] = [];
   try {
     const config = await Config.load(inMemoryPlugins(program, helpPlugin));
@@ -22,6 +23,16 @@ export async function main(argv: string[], program: PluginSource): Promise<void>
     // this.exit() of a command, with the code set already.
     if (error instanceof Error && 'code' in error && error.code === 'EEXIT') return;
     const { reportError } = await import('./report-error.ts');
-    reportError(error, commands);
+    const { asksForJson } = await import('./json-request.ts');
+    reportError(error, commands, asksForJson(argv, process.env));
+  }
+}
+
+/** A reader that leaves early (`| head -1`) is no failure, least of all in the middle of a run that writes. */
+function surviveClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
   }
 }

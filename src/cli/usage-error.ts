@@ -1,4 +1,6 @@
 import { nearest } from '../config/nearest.ts';
+import { typed } from './typed.ts';
+import { unknownCommand } from './unknown-command.ts';
 
 /** What is wrong with a command line, and what was probably meant. */
 export interface UsageError {
@@ -14,40 +16,68 @@ interface OclifError extends Error {
 
 const seeHelp = 'Add --help to see what the command takes.';
 
+/** The sentences of oclif's parser that say it worse than it can be said. */
+const rewordings: readonly [RegExp, (...found: string[]) => UsageError][] = [
+  [
+    /^Parsing (--\S+)\s+Expected an integer(?: greater than or equal to (\d+))? but received: (.*)$/,
+    (flag, least, value = '') => ({
+      message: `${flag} takes a whole number${least === undefined ? '' : ` of ${least} or more`}, not ${typed(value)}.`,
+      hint: seeHelp,
+    }),
+  ],
+  [
+    /^Expected (--[\w-]+)=(.*) to be one of: (.*)$/,
+    (flag, value = '', options = '') => {
+      const guess = nearest(value, options.split(', '));
+      return {
+        message: `${flag} takes one of ${options}, not ${typed(value)}.`,
+        hint: guess === undefined ? seeHelp : `Did you mean ${flag} ${guess}?`,
+      };
+    },
+  ],
+  [
+    /^Flag (--\S+) expects (?:a value|one of these values: (.*))$/,
+    (flag, options) => ({
+      message: `${flag} needs a value${options === undefined ? '' : `: one of ${options}`}.`,
+      hint: seeHelp,
+    }),
+  ],
+  [
+    /^Unexpected arguments?: (.*)$/,
+    (words = '') => ({ message: `The command takes no arguments, but was given ${typed(words)}.`, hint: seeHelp }),
+  ],
+];
+
 /**
- * Puts an error of oclif's parser into one sentence, with the nearest right flag or command where one was mistyped.
- * `commands` are the ids the program has, words separated by colons. Undefined for errors that are not oclif's.
+ * Puts an error of oclif's parser into one sentence, with the nearest right flag, value or command where one was
+ * mistyped. `commands` are the ids the program has, words separated by colons. Undefined for errors that are not oclif's.
  */
 export function usageError(error: unknown, commands: readonly string[]): UsageError | undefined {
   if (!(error instanceof Error && 'oclif' in error)) return undefined;
   const { flags, parse, message } = error as OclifError;
   if (Array.isArray(flags) && /^Nonexistent flag/.test(message)) {
-    return unknownFlag(flags, Object.keys(parse?.input?.flags ?? {}));
+    return unknownFlags(flags, Object.keys(parse?.input?.flags ?? {}));
   }
-  const [, command] = /^command (.+) not found$/.exec(message) ?? [];
-  if (command !== undefined) return unknownCommand(command, commands);
   const lines = plain(message)
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('See more help'));
-  return { message: sentence(lines.join(' ')), hint: seeHelp };
+  const text = lines.join(' ');
+  const [, command] = /^command (.*) not found\.?$/i.exec(text) ?? [];
+  if (command !== undefined) return unknownCommand(command, commands);
+  for (const [pattern, reword] of rewordings) {
+    const found = pattern.exec(text);
+    if (found !== null) return reword(...found.slice(1));
+  }
+  return { message: sentence(text), hint: seeHelp };
 }
 
-function unknownFlag(flags: readonly string[], known: readonly string[]): UsageError {
-  const [first = ''] = flags;
-  const guess = nearest(first.replace(/^-+/, '').split('=')[0] ?? '', known);
-  const what = flags.length === 1 ? `There is no flag ${first}.` : `There are no flags ${flags.join(', ')}.`;
+/** Only the names: what was given to a flag we do not know may be a password. */
+function unknownFlags(flags: readonly string[], known: readonly string[]): UsageError {
+  const names = flags.map((flag) => flag.split('=')[0] ?? flag);
+  const guess = nearest((names[0] ?? '').replace(/^-+/, ''), known);
+  const what = names.length === 1 ? `There is no flag ${names[0]}.` : `There are no flags ${names.join(', ')}.`;
   return { message: what, hint: guess === undefined ? seeHelp : `Did you mean --${guess}?` };
-}
-
-function unknownCommand(id: string, commands: readonly string[]): UsageError {
-  const guess = nearest(id, commands);
-  const typed = id.replaceAll(':', ' ');
-  return {
-    message: `There is no command "${typed}".`,
-    hint:
-      guess === undefined ? 'Run funnels --help for the list.' : `Did you mean: funnels ${guess.replaceAll(':', ' ')}`,
-  };
 }
 
 function plain(text: string): string {

@@ -29,8 +29,12 @@ export interface Database extends Session {
    * when the COMMIT whose answer was lost did succeed. On a read-only database all of its queries see one snapshot.
    */
   transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result>;
-  /** Runs DDL or a session setting as it stands, outside any transaction, with no statement time limit. */
+  /**
+   * Runs DDL or a session setting as it stands, outside any transaction, waiting for its end however long that takes.
+   * Never on another connection than the statement before: locks and settings of a lost one are gone, so that throws.
+   */
   define(statement: string): Promise<void>;
+  /** Ends the connection for good, after everything handed in before; a second call does nothing. */
   close(): Promise<void>;
 }
 
@@ -42,6 +46,9 @@ export type DatabaseReason =
   | 'conflict'
   /** the connection is gone; whether the last statement took effect is unknown */
   | 'lost_connection'
+  /** the first connection could not be made, so nothing has been done */
+  | 'unreachable'
+  /** a table or a column is not there */
   | 'missing_table'
   | 'read_only'
   | 'denied'

@@ -9,8 +9,11 @@ interface ServerError extends Error {
 }
 
 const conflicts = new Set([1205, 1213, 1020, 1047]);
-const denied = new Set([1044, 1045, 1142, 1143, 1227, 1370, 1698, 1141, 1133]);
-const missing = new Set([1146, 1051]);
+const denied = new Set([
+  1044, 1045, 1129, 1130, 1133, 1141, 1142, 1143, 1227, 1251, 1275, 1370, 1698, 1820, 1862, 3118, 4151,
+]);
+const missing = new Set([1051, 1054, 1146]);
+const readOnlyServer = new Set([1290, 1836, 3989]);
 const timeLimits = new Set([1969, 3024]);
 const overloaded = new Set([1040, 1203, 1226]);
 const gone = new Set([1053, 1152, 1158, 1159, 1160, 1161, 1927]);
@@ -57,10 +60,24 @@ export function explainMysqlError(error: unknown, where: string): Error {
     return problem('other', 'configuration', `${where}: there is no such database.`, 'Correct database.url.');
   }
   if (denied.has(errno)) {
-    return problem('denied', 'refused', `${where} refused: ${message}.`, 'Check the account in database.url.');
+    return problem(
+      'denied',
+      'refused',
+      `${where} refused: ${message}.`,
+      'Check the account in database.url and its privileges.',
+    );
   }
   if (missing.has(errno)) return problem('missing_table', 'data', `${where}: ${message}.`);
   if (errno === 1792) return problem('read_only', 'refused', `${where}: the session may not write.`);
+  if (readOnlyServer.has(errno)) {
+    const hint = 'Point database.url to the server that takes writes.';
+    return problem('read_only', 'refused', `${where} may not be written: ${message}.`, hint);
+  }
+  if (errno === 1298) {
+    const hint = 'Write database.timezone as an offset such as +03:00, or load the time zone tables into the server.';
+    return problem('other', 'configuration', `${where} does not know the time zone: ${message}.`, hint);
+  }
+  if (errno === 1317) return problem('other', 'temporary', `${where}: somebody stopped a statement.`, 'Run it again.');
   if (timeLimits.has(errno)) {
     return problem(
       'other',
@@ -69,12 +86,13 @@ export function explainMysqlError(error: unknown, where: string): Error {
       'Run it when the server is less busy, or raise the limit.',
     );
   }
-  if (overloaded.has(errno)) return problem('lost_connection', 'temporary', `${where} is overloaded: ${message}.`);
+  if (overloaded.has(errno))
+    return problem('conflict', 'temporary', `${where} is overloaded: ${message}.`, 'Run it again.');
   if (gone.has(errno) || networkCodes.has(code) || cause.fatal === true) {
     return problem(
       'lost_connection',
       'temporary',
-      `Cannot reach ${where}: ${message || code}.`,
+      `${where} cannot be reached: ${message || code}.`,
       'Check that the server is running and that database.url is right, then run it again.',
     );
   }

@@ -78,8 +78,9 @@ export function sessionStatements(
  */
 export function checkServerVersion(version: string, where: string): boolean {
   const isMariaDb = /mariadb/i.test(version);
-  const [major = 0, minor = 0, patch = 0] = version
-    .replace(/^5\.5\.5-/, '')
+  // MariaDB puts 5.5.5 before its version for clients that would not understand a number from 10 on.
+  const own = version.replace(/^5\.5\.5-/, '');
+  const [major = 0, minor = 0, patch = 0] = own
     .split(/[.-]/)
     .slice(0, 3)
     .map((part) => Number.parseInt(part, 10) || 0);
@@ -88,7 +89,7 @@ export function checkServerVersion(version: string, where: string): boolean {
   throw new DatabaseProblem(
     'other',
     'configuration',
-    `${where} is ${isMariaDb ? 'MariaDB' : 'MySQL'} ${version}, which is too old.`,
+    `${where} is ${isMariaDb ? 'MariaDB' : 'MySQL'} ${own}, which is too old.`,
     { hint: 'funnels needs MariaDB 10.6 or later, or MySQL 8.0.16 or later.' },
   );
 }

@@ -1,8 +1,8 @@
 import { type Connection, createConnection, type ResultSetHeader } from 'mysql2/promise';
-import { type Database, type Parameter, type Session, type Statement, textFor } from './database.ts';
+import { type Database, DatabaseProblem, type Parameter, type Session, type Statement, textFor } from './database.ts';
 import { explainMysqlError } from './mysql-errors.ts';
 import { checkServerVersion, connectionOptions, type MysqlTarget, nameOf, sessionStatements } from './mysql-session.ts';
-import { isRepeatable, withRetries } from './retry.ts';
+import { withRetries } from './retry.ts';
 import { Turns } from './turns.ts';
 
 /** How much longer than the server the client waits before it gives a silent connection up. */
@@ -15,6 +15,7 @@ export class MysqlDatabase implements Database {
   readonly #access: 'read-only' | 'read-write';
   readonly #turns = new Turns();
   #connection: Connection | undefined;
+  #state: 'new' | 'used' | 'closed' = 'new';
 
   constructor(target: MysqlTarget, access: 'read-only' | 'read-write') {
     this.#target = target;
@@ -35,6 +36,7 @@ export class MysqlDatabase implements Database {
 
   define(statement: string): Promise<void> {
     return this.#turns.take(async () => {
+      if (this.#state === 'used' && this.#connection === undefined) throw this.#lostBefore();
       await this.#send((connection) => connection.query(statement));
     });
   }
@@ -43,19 +45,26 @@ export class MysqlDatabase implements Database {
     await this.#turns.take(async () => {
       const connection = this.#connection;
       this.#connection = undefined;
+      this.#state = 'closed';
       await connection?.end().catch(() => connection.destroy());
     });
   }
 
   async #attempt<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
-    await this.#send((connection) => connection.query('START TRANSACTION'));
+    const own = await this.#send(async (connection) => {
+      await connection.query({ sql: 'START TRANSACTION', ...this.#patience() });
+      return connection;
+    });
+    // After a loss the rest of the work must not go to a new connection: it would be committed there piece by piece.
+    const within = <Answer>(call: () => Promise<Answer>): Promise<Answer> =>
+      this.#connection === own ? call() : Promise.reject(this.#lostBefore());
     try {
       const result = await work({
         engine: this.engine,
-        query: (statement, parameters = []) => this.#query(statement, parameters),
-        execute: (statement, parameters = []) => this.#execute(statement, parameters),
+        query: (statement, parameters = []) => within(() => this.#query(statement, parameters)),
+        execute: (statement, parameters = []) => within(() => this.#execute(statement, parameters)),
       });
-      await this.#send((connection) => connection.query('COMMIT'));
+      await within(() => this.#send((connection) => connection.query({ sql: 'COMMIT', ...this.#patience() })));
       return result;
     } catch (error) {
       await this.#rollBack();
@@ -65,7 +74,7 @@ export class MysqlDatabase implements Database {
 
   async #rollBack(): Promise<void> {
     // A lost connection has rolled back by itself; opening a new one only to say so would hide the first error.
-    await this.#connection?.query('ROLLBACK').catch(() => this.#forget());
+    await this.#connection?.query({ sql: 'ROLLBACK', ...this.#patience() }).catch(() => this.#forget());
   }
 
   async #query<Row extends object>(statement: Statement, parameters: readonly Parameter[]): Promise<Row[]> {
@@ -78,26 +87,46 @@ export class MysqlDatabase implements Database {
   }
 
   #run(statement: Statement, parameters: readonly Parameter[]): Promise<unknown> {
-    const timeout = (this.#target.statementTimeoutSeconds + networkGraceSeconds) * 1000;
     const sql = textFor(statement, this.engine);
-    return this.#send(async (connection) => (await connection.execute({ sql, timeout }, [...parameters]))[0]);
+    const call = { sql, ...this.#patience() };
+    return this.#send(async (connection) => (await connection.execute(call, [...parameters]))[0]);
+  }
+
+  /** The longest wait for an answer; none where statements may take as long as they need. */
+  #patience(): { timeout?: number } {
+    const { statementTimeoutSeconds: seconds } = this.#target;
+    return seconds === 0 ? {} : { timeout: (seconds + networkGraceSeconds) * 1000 };
   }
 
   async #send<Result>(call: (connection: Connection) => Promise<Result>): Promise<Result> {
+    if (this.#state === 'closed') throw new Error('A statement was sent to a database that is closed already.');
     try {
       this.#connection ??= await this.#connect();
+      this.#state = 'used';
       return await call(this.#connection);
     } catch (error) {
       const problem = explainMysqlError(error, nameOf(this.#target));
-      if (isRepeatable(problem) && 'reason' in problem && problem.reason === 'lost_connection') this.#forget();
-      throw problem;
+      if (!(problem instanceof DatabaseProblem) || problem.reason !== 'lost_connection') throw problem;
+      this.#forget();
+      if (this.#state === 'used') throw problem;
+      // Whoever cannot be reached at all is told so at once; only what worked before is waited for.
+      const { kind, message, hint, cause } = problem;
+      throw new DatabaseProblem('unreachable', kind, message, hint === undefined ? { cause } : { cause, hint });
     }
+  }
+
+  #lostBefore(): DatabaseProblem {
+    const what = `${nameOf(this.#target)} cannot be reached: the connection was lost before the statement was sent.`;
+    return new DatabaseProblem('lost_connection', 'temporary', what, { hint: 'Run it again.' });
   }
 
   async #connect(): Promise<Connection> {
     const connection = await createConnection(connectionOptions(this.#target));
-    // Without a listener an error between two statements would end the process; the next statement reports it.
-    connection.on('error', () => undefined);
+    // Lost between two statements: nothing was under way, so the next one can go to a new connection.
+    const lost = (): void => {
+      if (this.#connection === connection) this.#forget();
+    };
+    connection.on('error', lost).on('end', lost);
     try {
       const [rows] = await connection.query('SELECT VERSION() AS version');
       const { version } = (rows as { version: string }[])[0] ?? { version: '' };

@@ -19,7 +19,7 @@ export function explainSqliteError(error: unknown, path: string): unknown {
   if (/readonly database|query_only/.test(message)) {
     return new DatabaseProblem('read_only', 'refused', `${path} may not be written: ${message}.`, options);
   }
-  if (/no such table/.test(message))
+  if (/no such (table|column)/.test(message))
     return new DatabaseProblem('missing_table', 'data', `${path}: ${message}.`, options);
   if (/not a database|unable to open|malformed/.test(message)) {
     return new DatabaseProblem('other', 'configuration', `${path} cannot be used: ${message}.`, {

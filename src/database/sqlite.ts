@@ -61,7 +61,7 @@ export class SqliteDatabase implements Database {
   async close(): Promise<void> {
     await this.#turns.take(async () => {
       this.#prepared.clear();
-      this.#file.close();
+      if (this.#file.isOpen) this.#file.close();
     });
   }
 

@@ -4,8 +4,14 @@ import isEmailModule from 'validator/lib/isEmail.js';
 // The types describe the ES build, the file is the CommonJS one, whose export is the function itself.
 const isEmail = isEmailModule as unknown as typeof isEmailModule.default;
 
-/** Zero-width and other invisible characters that copying leaves behind; none can be part of a deliverable address. */
-const invisible = /[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/gu;
+/** Zero-width, bidirectional and other invisible characters that copying leaves behind; no deliverable address has any. */
+const invisible = /\p{Default_Ignorable_Code_Point}/gu;
+
+/** Unicode's white space; `trim` and \s do not know U+0085. */
+const outerWhiteSpace = /^\p{White_Space}+|\p{White_Space}+$/gu;
+
+// IDNA is asked about nothing else: for "example.com/x" or a line break inside, the runtimes answer with other domains.
+const internationalDomain = /^(?=.*\P{ASCII})[\p{L}\p{M}\p{N}._\-\u3002\uff0e\uff61]+$/u;
 
 // RFC 5321, 4.5.3.1: 64 octets before the @, 254 in all.
 const longestAddress = 254;
@@ -21,16 +27,17 @@ export type AddressReading =
  * folded: they may be different people. Works on anything, also on what is no address.
  */
 export function foldAddress(text: string): string {
-  const folded = lower(text.replace(invisible, '').trim());
-  const at = folded.lastIndexOf('@');
-  if (at < 0) return folded;
-  const domain = domainToASCII(folded.slice(at + 1));
-  return domain === '' ? folded : `${folded.slice(0, at)}@${domain}`;
+  const folded = lower(text.replace(invisible, ''));
+  const domainAt = folded.lastIndexOf('@') + 1;
+  const domain = folded.slice(domainAt);
+  if (domainAt === 0 || !internationalDomain.test(domain)) return folded;
+  const ascii = domainToASCII(domain);
+  return ascii === '' ? folded : folded.slice(0, domainAt) + ascii;
 }
 
 /** Lower-casing can leave a decomposed letter behind, and composing an upper-case one, so both are done until stable. */
 function lower(text: string): string {
-  const once = text.normalize('NFC').toLowerCase().normalize('NFC').trim();
+  const once = text.normalize('NFC').toLowerCase().normalize('NFC').replace(outerWhiteSpace, '');
   return once === text ? once : lower(once);
 }
 
@@ -39,10 +46,11 @@ export function readAddress(text: string | null): AddressReading {
   const address = foldAddress(text ?? '');
   if (address === '') return { ok: false, rule: 'empty' };
   if (!address.includes('@')) return { ok: false, rule: 'no @' };
-  if (/\s/u.test(address)) return { ok: false, rule: 'white space inside' };
+  if (/\p{White_Space}/u.test(address)) return { ok: false, rule: 'white space inside' };
   if (Buffer.byteLength(address) > longestAddress) return { ok: false, rule: 'too long' };
-  const domain = address.slice(address.lastIndexOf('@') + 1);
-  if (domainToASCII(domain) === '') return { ok: false, rule: 'bad domain' };
-  if (!isEmail(address, { allow_utf8_local_part: true })) return { ok: false, rule: 'not an address' };
+  if (/\P{ASCII}/u.test(address.slice(address.lastIndexOf('@')))) return { ok: false, rule: 'bad domain' };
+  // On half a surrogate pair isEmail throws.
+  const isAddress = address.isWellFormed() && isEmail(address, { allow_utf8_local_part: true });
+  if (!isAddress) return { ok: false, rule: 'not an address' };
   return { ok: true, address };
 }

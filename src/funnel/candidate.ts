@@ -1,6 +1,6 @@
+import type { Id } from '../database/database.ts';
 import type { FinishedTest } from '../modx/finished-tests.ts';
 import { readAddress } from './address.ts';
-import type { Candidate } from './entries.ts';
 import type { FunnelType } from './funnel-type.ts';
 
 /** What became of a finished test that a run looked at. Every one gets exactly one of these. */
@@ -15,9 +15,23 @@ export const outcomes = [
   'no_such_test',
   'funnel_not_configured',
   'lost_race',
+  'refused_by_database',
 ] as const;
 
 export type CandidateOutcome = (typeof outcomes)[number];
+
+/** Somebody who may enter a funnel: a finished test with a usable address and a test number. */
+export interface Candidate {
+  email: string;
+  funnelType: FunnelType;
+  /** the row of the site's finished tests; stored as user_id, as the predecessor did */
+  userId: Id;
+  testId: Id;
+  finishedAt: string;
+  source: string | null;
+  /** why this one cannot enter, unless it turns out to be in the funnel already */
+  obstacle: 'no_such_test' | 'funnel_not_configured' | null;
+}
 
 /** What a funnel needs to be entered: its list at Brevo; without one the funnel is not in use. */
 export interface FunnelSettings {
@@ -27,26 +41,27 @@ export interface FunnelSettings {
 
 export type Funnels = Readonly<Record<FunnelType, FunnelSettings>>;
 
-/** Turns a finished test into a candidate, or into the reason why it cannot be one, from its own row alone. */
-export function readCandidate(row: FinishedTest, funnels: Funnels): Candidate | CandidateOutcome {
+/** Why a finished test can be no candidate, from its own row alone; `detail` says which rule an address breaks. */
+export interface Rejection {
+  outcome: 'no_address' | 'not_an_address' | 'no_such_test';
+  detail: string | null;
+}
+
+/** Turns a finished test into a candidate, or says why it cannot be one. */
+export function readCandidate(row: FinishedTest, funnels: Funnels): Candidate | Rejection {
   const reading = readAddress(row.email);
-  if (!reading.ok) return reading.rule === 'empty' ? 'no_address' : 'not_an_address';
+  if (!reading.ok) {
+    return reading.rule === 'empty'
+      ? { outcome: 'no_address', detail: null }
+      : { outcome: 'not_an_address', detail: reading.rule };
+  }
+  const { id: userId, testId, finishedAt } = row;
   // 0 is how an entry says "test not recorded", so it can be no test's number.
-  if (row.testExists === 0 || row.testId === null || row.testId === 0) return 'no_such_test';
+  if (testId === null || testId === 0) return { outcome: 'no_such_test', detail: null };
   const funnelType: FunnelType = row.isLanguageTest === 1 ? 'language' : 'non_language';
   const { listId, source } = funnels[funnelType];
-  if (listId === undefined) return 'funnel_not_configured';
-  const { address: email } = reading;
-  const { id: userId, testId, finishedAt } = row;
-  const payload = JSON.stringify({
-    email,
-    funnel_type: funnelType,
-    user_id: userId,
-    test_id: testId,
-    list_ids: [listId],
-    attributes: { FUNNEL_TYPE: funnelType },
-  });
-  return { email, funnelType, userId, testId, finishedAt, source: source ?? null, payload };
+  const obstacle = row.testExists === 0 ? 'no_such_test' : listId === undefined ? 'funnel_not_configured' : null;
+  return { email: reading.address, funnelType, userId, testId, finishedAt, source: source ?? null, obstacle };
 }
 
 /** The identity that the unique constraint of `funnel_entries` enforces, as one string. */

@@ -19,6 +19,10 @@ export interface SyncResult {
   /** the span of finishing times looked at, by the database's wall clock */
   window: { from: string; to: string };
   lookedAt: number;
+  /** results of the window that were not looked at, because of the limit or a signal */
+  remaining: number;
+  /** results older than the window; 100,001 stands for more than 100,000 */
+  older: number;
   outcomes: Record<CandidateOutcome, number>;
   /** the entered ones by funnel */
   entered: Record<FunnelType, number>;
@@ -38,6 +42,8 @@ export function emptyResult(dryRun: boolean): SyncResult {
     dryRun,
     window: { from: '', to: '' },
     lookedAt: 0,
+    remaining: 0,
+    older: 0,
     outcomes: zeros(outcomes),
     entered: { language: 0, non_language: 0 },
     purchases: { lookedAt: 0, outcomes: zeros(purchaseOutcomes), entriesMarked: 0 },

@@ -1,16 +1,27 @@
+import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import type { Database } from '../database/database.ts';
-import { countFinishedTests, lookbackWindow, type PageStart, readFinishedTests } from '../modx/finished-tests.ts';
-import { identityOf, readCandidate } from './candidate.ts';
+import {
+  countFinishedTests,
+  type FinishedTest,
+  lookbackWindow,
+  nextPage,
+  type Position,
+  readPage,
+} from '../modx/finished-tests.ts';
+import { readCandidate } from './candidate.ts';
 import type { SyncResult } from './counts.ts';
-import { type Candidate, insertEntriesWithJobs, readStandings, type Standing } from './entries.ts';
-import type { DryRunMemory } from './match-purchases.ts';
+import type { DryRunMemory } from './dry-run-memory.ts';
+import { EnteringRun } from './entering.ts';
+import { newestEntryId } from './entries.ts';
 import type { SyncOptions } from './sync.ts';
 
-const pageSize = 10_000;
+/** Results per page: few enough to hold in memory, many enough that a site without an index on Datep is bearable. */
+const pageSize = 20_000;
 
 /**
- * Looks at every finished test of the window, oldest first, and enters those who may enter: entry and job of a batch
- * in one transaction. Counts what became of each row in `result`.
+ * Looks at every finished test of the window, oldest first, and enters those who may enter. Counts what became of each
+ * row in `result`. Ends early at the limit, and when aborted, after the batch in hand; `result.remaining` says how many
+ * were then not looked at.
  */
 export async function enterCandidates(
   database: Database,
@@ -18,99 +29,51 @@ export async function enterCandidates(
   memory: DryRunMemory,
   result: SyncResult,
 ): Promise<void> {
-  const { tables, funnels, batchSize, signal } = options;
+  const { tables, signal, limit = Number.POSITIVE_INFINITY } = options;
   const window = await lookbackWindow(database, options.lookbackDays);
+  if (options.since !== undefined) window.from = options.since;
   result.window = window;
-  const total = await countFinishedTests(database, tables, window);
-  const run = new EnteringRun(database, options, memory, result);
-  let start: PageStart = { finishedAt: window.from, id: -1 };
-  for (;;) {
-    const rows = await readFinishedTests(database, tables, window, start, pageSize);
+  const { inside, older } = await countFinishedTests(database, tables, window);
+  result.older = older;
+  const runStart = await newestEntryId(database);
+  const run = new EnteringRun(database, options, memory, result, runStart);
+  const mayGoOn = (): boolean => !signal.aborted && result.outcomes.entered < limit;
+  let after: Position = { finishedAt: window.from, id: -1 };
+  let isLast = false;
+  while (!isLast && mayGoOn()) {
+    const page = await nextPage(database, tables, window, after, pageSize);
+    // Somebody who wants every row explained has to be given every row.
+    const { lookedAt, rows } = await readPage(database, tables, page, options.onDecision ? null : runStart);
+    result.lookedAt += lookedAt - rows.length;
+    result.outcomes.already_in_funnel += lookedAt - rows.length;
     for (const row of rows) {
-      const reading = readCandidate(row, funnels);
-      result.lookedAt += 1;
-      if (typeof reading === 'string') result.outcomes[reading] += 1;
-      else run.add(reading);
-      if (run.waiting < batchSize) continue;
+      take(row, run, options, result);
+      if (!run.isFull) continue;
       await run.flush();
-      options.onProgress?.(result.lookedAt, total);
-      if (signal.aborted) break;
+      options.onProgress?.(result.lookedAt, inside);
+      // The embedded engine never waits, so without this no signal would be heard.
+      await eventLoopTurn();
+      if (!mayGoOn()) break;
     }
-    const last = rows.at(-1);
-    if (signal.aborted || last === undefined || rows.length < pageSize) break;
-    start = { finishedAt: last.finishedAt, id: last.id };
+    options.onProgress?.(result.lookedAt, inside);
+    await eventLoopTurn();
+    after = page.upTo;
+    isLast = page.isLast;
   }
-  while (run.waiting > 0) await run.flush();
-  result.interrupted ||= signal.aborted;
+  while (!run.isEmpty && result.outcomes.entered < limit) await run.flush();
+  // Results that arrived while the run was on were looked at without having been counted at its start.
+  result.remaining = mayGoOn() ? 0 : Math.max(0, inside - result.lookedAt);
 }
 
-/** The candidates of one run: those waiting for a batch, and the identities it has entered so far. */
-class EnteringRun {
-  readonly #database: Database;
-  readonly #options: SyncOptions;
-  readonly #memory: DryRunMemory;
-  readonly #result: SyncResult;
-  readonly #entered = new Set<string>();
-  #batch = new Map<string, Candidate>();
-  #repeats: Candidate[] = [];
-
-  constructor(database: Database, options: SyncOptions, memory: DryRunMemory, result: SyncResult) {
-    this.#database = database;
-    this.#options = options;
-    this.#memory = memory;
-    this.#result = result;
+function take(row: FinishedTest, run: EnteringRun, options: SyncOptions, result: SyncResult): void {
+  const reading = readCandidate(row, options.funnels);
+  if (!('outcome' in reading)) {
+    run.add(reading);
+    return;
   }
-
-  get waiting(): number {
-    return this.#batch.size + this.#repeats.length;
-  }
-
-  add(candidate: Candidate): void {
-    const identity = identityOf(candidate);
-    if (this.#entered.has(identity)) this.#result.outcomes.repeated_in_run += 1;
-    // Only when the first one turns out not to enter, having bought in between say, is it the second one's turn.
-    else if (this.#batch.has(identity)) this.#repeats.push(candidate);
-    else this.#batch.set(identity, candidate);
-  }
-
-  /** Decides about the batch in hand. Repeats that may still enter are waiting afterwards. */
-  async flush(): Promise<void> {
-    const batch = [...this.#batch.values()];
-    const repeats = this.#repeats;
-    this.#batch = new Map();
-    this.#repeats = [];
-    const standings = await readStandings(this.#database, batch);
-    const free = batch.filter((candidate, index) => this.#isFree(candidate, standings[index]));
-    const entered = this.#options.dryRun || free.length === 0 ? new Set(free.keys()) : await this.#insert(free);
-    for (const [index, candidate] of free.entries()) this.#count(candidate, entered.has(index));
-    for (const repeat of repeats) this.add(repeat);
-  }
-
-  #isFree(candidate: Candidate, standing: Standing | undefined): boolean {
-    const { outcomes } = this.#result;
-    if (standing?.isEntered === 1) outcomes.already_in_funnel += 1;
-    else if (standing?.isCovered === 1) outcomes.covered_by_older_entry += 1;
-    else if (standing?.hasBought === 1 || this.#memory.hasBoughtSince(candidate)) outcomes.already_bought += 1;
-    else return true;
-    return false;
-  }
-
-  #insert(free: readonly Candidate[]): Promise<Set<number>> {
-    return this.#database.transaction((session) => insertEntriesWithJobs(session, free));
-  }
-
-  #count(candidate: Candidate, isEntered: boolean): void {
-    const { outcomes, entered } = this.#result;
-    if (!isEntered) {
-      outcomes.lost_race += 1;
-      this.#options.onInformation?.(
-        `Another run entered ${candidate.email} for test ${candidate.testId} first; the constraint kept one entry.`,
-      );
-      return;
-    }
-    outcomes.entered += 1;
-    entered[candidate.funnelType] += 1;
-    this.#entered.add(identityOf(candidate));
-    if (this.#options.dryRun) this.#memory.addEntry(candidate);
-  }
+  const { outcome, detail } = reading;
+  result.lookedAt += 1;
+  result.outcomes[outcome] += 1;
+  const { id: resultId, finishedAt, testId, email } = row;
+  options.onDecision?.({ resultId, finishedAt, testId, funnel: null, email, outcome, detail });
 }

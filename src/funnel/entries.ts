@@ -1,30 +1,22 @@
 import type { Id, Session, Statement } from '../database/database.ts';
+import type { Candidate } from './candidate.ts';
 import type { FunnelType } from './funnel-type.ts';
 
-/** Somebody who may enter a funnel: a finished test with a usable address, of a known test, in a configured funnel. */
-export interface Candidate {
-  email: string;
-  funnelType: FunnelType;
-  /** the row of the site's finished tests; stored as user_id, as the predecessor did */
-  userId: Id;
-  testId: Id;
-  finishedAt: string;
-  source: string | null;
-  /** the job's payload, JSON text */
-  payload: string;
-}
-
-/** What the tables already say about a candidate, by its position in the batch. */
+/** What the tables say about a candidate. */
 export interface Standing {
-  position: number;
+  /** the entry was made by this very transaction */
+  isOwn: 0 | 1;
   /** in this funnel for this test already */
   isEntered: 0 | 1;
+  /** that entry was made since the run began */
+  isNew: 0 | 1;
   /** an entry without a test number was made at or after the finish, so it stands for this test too */
   isCovered: 0 | 1;
   /** paid for this kind of certificate at or after the finish */
   hasBought: 0 | 1;
 }
 
+// Only what the statements use travels: parsing the batch is a good part of their time.
 const mysqlBatch = `JSON_TABLE(?, '$[*]' COLUMNS (
       position FOR ORDINALITY,
       email VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$.email',
@@ -32,67 +24,88 @@ const mysqlBatch = `JSON_TABLE(?, '$[*]' COLUMNS (
       user_id BIGINT PATH '$.userId',
       test_id BIGINT PATH '$.testId',
       finished_at DATETIME PATH '$.finishedAt',
-      source VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$.source',
-      payload TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$.payload')) j`;
+      source VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$.source')) j`;
 
 const sqliteBatch = `(SELECT key + 1 AS position, value ->> 'email' AS email, value ->> 'funnelType' AS funnel_type,
       CAST(value ->> 'userId' AS INTEGER) AS user_id, CAST(value ->> 'testId' AS INTEGER) AS test_id,
-      value ->> 'finishedAt' AS finished_at, value ->> 'source' AS source, value ->> 'payload' AS payload
+      value ->> 'finishedAt' AS finished_at, value ->> 'source' AS source
     FROM json_each(?)) j`;
 
-const standings = (batch: string): string => `SELECT j.position AS position,
-    EXISTS (SELECT 1 FROM funnel_entries e
-      WHERE e.email = j.email AND e.funnel_type = j.funnel_type AND e.test_id = j.test_id) AS isEntered,
-    EXISTS (SELECT 1 FROM funnel_entries e
-      WHERE e.email = j.email AND e.funnel_type = j.funnel_type AND e.test_id = 0
-        AND e.entered_at >= j.finished_at) AS isCovered,
-    EXISTS (SELECT 1 FROM funnel_purchases p
-      WHERE p.email = j.email AND p.funnel_type = j.funnel_type AND p.paid_at >= j.finished_at) AS hasBought
-  FROM ${batch}`;
+const sameEntry = 'e.email = j.email AND e.funnel_type = j.funnel_type AND e.test_id = j.test_id';
+const noJob = 'NOT EXISTS (SELECT 1 FROM brevo_sync_outbox o WHERE o.funnel_entry_id = e.id)';
+const covered = `EXISTS (SELECT 1 FROM funnel_entries e
+      WHERE e.email = j.email AND e.funnel_type = j.funnel_type AND e.test_id = 0 AND e.entered_at >= j.finished_at)`;
+const bought = `EXISTS (SELECT 1 FROM funnel_purchases p
+      WHERE p.email = j.email AND p.funnel_type = j.funnel_type AND p.paid_at >= j.finished_at)`;
+
+const selectNewestId = 'SELECT COALESCE(MAX(id), 0) AS id FROM funnel_entries';
+
+// An entry that another run committed in between came with its job; only entries of this transaction have none yet.
+const standings = (batch: string): string => `SELECT
+    EXISTS (SELECT 1 FROM funnel_entries e WHERE ${sameEntry} AND e.id > ? AND ${noJob}) AS isOwn,
+    EXISTS (SELECT 1 FROM funnel_entries e WHERE ${sameEntry}) AS isEntered,
+    EXISTS (SELECT 1 FROM funnel_entries e WHERE ${sameEntry} AND e.id > ?) AS isNew,
+    ${covered} AS isCovered, ${bought} AS hasBought
+  FROM ${batch} ORDER BY j.position`;
 
 const selectStandings: Statement = { mysql: standings(mysqlBatch), sqlite: standings(sqliteBatch) };
 
 const insertEntries = (batch: string): string => `INSERT INTO funnel_entries
     (email, funnel_type, user_id, test_id, entered_at, certificate_purchased, test_completed_at, source)
-  SELECT j.email, j.funnel_type, j.user_id, j.test_id, CURRENT_TIMESTAMP, 0, j.finished_at, j.source FROM ${batch}`;
+  SELECT j.email, j.funnel_type, j.user_id, j.test_id, CURRENT_TIMESTAMP, 0, j.finished_at, j.source
+  FROM ${batch} WHERE NOT ${covered} AND NOT ${bought} ORDER BY j.position`;
 
-const insertNewEntries: Statement = {
+const insertFree: Statement = {
   mysql: `${insertEntries(mysqlBatch)} ON DUPLICATE KEY UPDATE funnel_entries.id = funnel_entries.id`,
-  sqlite: `${insertEntries(sqliteBatch)} WHERE true ON CONFLICT (email, funnel_type, test_id) DO NOTHING`,
+  sqlite: `${insertEntries(sqliteBatch)} ON CONFLICT (email, funnel_type, test_id) DO NOTHING`,
 };
 
-// An entry that a concurrent run committed in between came with its job; only entries of this transaction have none.
-const withoutJob = (batch: string): string => `FROM ${batch}
-    JOIN funnel_entries e ON e.email = j.email AND e.funnel_type = j.funnel_type AND e.test_id = j.test_id
-    WHERE NOT EXISTS (SELECT 1 FROM brevo_sync_outbox o WHERE o.funnel_entry_id = e.id)`;
-
-const own = (batch: string): string => `SELECT j.position AS position ${withoutJob(batch)}`;
-
-const selectOwn: Statement = { mysql: own(mysqlBatch), sqlite: own(sqliteBatch) };
-
-const jobs = (batch: string): string => `INSERT INTO brevo_sync_outbox
+const jobs = (json: { object: string; array: string; integer: string }): string => `INSERT INTO brevo_sync_outbox
     (funnel_entry_id, operation_type, payload, status, retry_count, created_at, updated_at)
-  SELECT e.id, 'upsert_contact', j.payload, 'pending', 0, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP ${withoutJob(batch)}
-  ORDER BY j.position`;
+  SELECT e.id, 'upsert_contact',
+    ${json.object}('email', e.email, 'funnel_type', e.funnel_type, 'user_id', e.user_id, 'test_id', e.test_id,
+      'list_ids', ${json.array}(CAST(CASE e.funnel_type WHEN 'language' THEN ? ELSE ? END AS ${json.integer})),
+      'attributes', ${json.object}('FUNNEL_TYPE', e.funnel_type)),
+    'pending', 0, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP
+  FROM funnel_entries e WHERE e.id > ? AND ${noJob} ORDER BY e.id`;
 
-const insertJobs: Statement = { mysql: jobs(mysqlBatch), sqlite: jobs(sqliteBatch) };
+const insertJobs: Statement = {
+  mysql: jobs({ object: 'JSON_OBJECT', array: 'JSON_ARRAY', integer: 'SIGNED' }),
+  sqlite: jobs({ object: 'json_object', array: 'json_array', integer: 'INTEGER' }),
+};
 
-/** What the tables say about each candidate of a batch, in the batch's order. Reads only. */
-export async function readStandings(session: Session, batch: readonly Candidate[]): Promise<Standing[]> {
-  const rows = await session.query<Standing>(selectStandings, [JSON.stringify(batch)]);
-  return rows.sort((a, b) => a.position - b.position);
+/** The highest id of any entry, 0 when there is none. */
+export async function newestEntryId(session: Session): Promise<Id> {
+  const [row] = await session.query<{ id: Id }>(selectNewestId);
+  return row?.id ?? 0;
 }
 
+/** What the tables say about each candidate, in their order; entries after `runStart` (an id) count as new. */
+export function readStandings(session: Session, batch: readonly Candidate[], runStart: Id): Promise<Standing[]> {
+  return session.query<Standing>(selectStandings, [Number.MAX_SAFE_INTEGER, runStart, JSON.stringify(batch)]);
+}
+
+/** The lists that the jobs of each funnel ask for. */
+export type ListIds = Readonly<Record<FunnelType, number | undefined>>;
+
 /**
- * Inserts an entry and its `upsert_contact` job for each candidate; to be called inside a transaction. Where another
- * run was faster the unique constraint decides, and nothing is inserted. Returns the positions (from 0) that were
- * entered by this call.
+ * Inserts an entry and its `upsert_contact` job for every candidate that is free to enter; to be called inside a
+ * transaction, with no identity twice in the batch. Where another run was faster the unique constraint decides and
+ * nothing is inserted. Returns null when all were entered, else what the tables say about each.
  */
-export async function insertEntriesWithJobs(session: Session, batch: readonly Candidate[]): Promise<Set<number>> {
+export async function enterBatch(
+  session: Session,
+  batch: readonly Candidate[],
+  runStart: Id,
+  listIds: ListIds,
+): Promise<Standing[] | null> {
   const json = JSON.stringify(batch);
-  const { affected } = await session.execute(insertNewEntries, [json]);
-  const all = affected === batch.length;
-  const positions = all ? [] : await session.query<{ position: number }>(selectOwn, [json]);
-  await session.execute(insertJobs, [json]);
-  return new Set(all ? batch.keys() : positions.map(({ position }) => position - 1));
+  const before = await newestEntryId(session);
+  const { affected } = await session.execute(insertFree, [json]);
+  const standings =
+    affected === batch.length ? null : await session.query<Standing>(selectStandings, [before, runStart, json]);
+  if (affected > 0) {
+    await session.execute(insertJobs, [listIds.language ?? null, listIds.non_language ?? null, before]);
+  }
+  return standings;
 }

@@ -1,15 +1,15 @@
+import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import type { Database, Id } from '../database/database.ts';
 import { type Payment, readNewPayments } from '../modx/payments.ts';
 import { readAddress } from './address.ts';
 import { closeMatchedPurchases, markBought } from './bought-entries.ts';
-import type { PurchaseOutcome, SyncResult } from './counts.ts';
-import type { Candidate } from './entries.ts';
-import type { FunnelType } from './funnel-type.ts';
+import { PurchaseCounter } from './count-purchases.ts';
+import type { SyncResult } from './counts.ts';
+import { DryRunMemory } from './dry-run-memory.ts';
 import {
   lockOpenEntries,
   lockWaitingPurchases,
   type Purchase,
-  type PurchaseStanding,
   readOpenEntries,
   readPurchaseStandings,
   readWaitingPurchases,
@@ -19,42 +19,7 @@ import type { SyncOptions } from './sync.ts';
 
 const pageSize = 1_000;
 
-/** What a dry run may not write and so has to remember; a real run finds it in the tables. */
-export class DryRunMemory {
-  readonly purchases: Purchase[] = [];
-  readonly #lastPaidAt = new Map<string, string>();
-  readonly #entered = new Set<string>();
-
-  addPurchases(purchases: readonly Purchase[]): void {
-    for (const purchase of purchases) {
-      this.purchases.push(purchase);
-      const person = personOf(purchase);
-      const last = this.#lastPaidAt.get(person);
-      if (last === undefined || last < purchase.paidAt) this.#lastPaidAt.set(person, purchase.paidAt);
-    }
-  }
-
-  /** Whether the candidate paid for this kind of certificate at or after finishing the test. */
-  hasBoughtSince(candidate: Candidate): boolean {
-    const last = this.#lastPaidAt.get(personOf(candidate));
-    return last !== undefined && last >= candidate.finishedAt;
-  }
-
-  addEntry(candidate: Candidate): void {
-    this.#entered.add(personOf(candidate));
-  }
-
-  /** Whether this run would have entered the buyer, which then counts as entered after paying. */
-  wouldHaveEntered(purchase: Purchase): boolean {
-    return this.#entered.has(personOf(purchase));
-  }
-}
-
-function personOf({ email, funnelType }: { email: string; funnelType: FunnelType }): string {
-  return `${funnelType} ${email}`;
-}
-
-/** Takes the site's new payments into `funnel_purchases`, or, in a dry run, into memory. */
+/** Takes the site's new payments into `funnel_purchases`, or, in a dry run, into memory. Ends early when aborted. */
 export async function registerNewPurchases(database: Database, options: SyncOptions): Promise<DryRunMemory> {
   const memory = new DryRunMemory();
   let after: Id = -1;
@@ -63,6 +28,8 @@ export async function registerNewPurchases(database: Database, options: SyncOpti
     const purchases = payments.map(readPurchase);
     if (options.dryRun) memory.addPurchases(purchases);
     else if (purchases.length > 0) await database.transaction((session) => registerPurchases(session, purchases));
+    // The embedded engine never waits, so without this no signal would be heard.
+    await eventLoopTurn();
     const last = payments.at(-1);
     if (last === undefined || payments.length < pageSize || options.signal.aborted) return memory;
     after = last.id;
@@ -81,65 +48,53 @@ function readPurchase({ id, email, type, paidAt }: Payment): Purchase {
 
 /** Marks the entries of everybody who bought since the last run and enqueues their jobs, a page per transaction. */
 export async function matchPurchases(database: Database, options: SyncOptions, result: SyncResult): Promise<void> {
+  const counter = new PurchaseCounter(result.purchases, new DryRunMemory());
   while (!options.signal.aborted) {
     const page = await database.transaction(async (session) => {
       const purchases = await lockWaitingPurchases(session, pageSize);
-      const standings = await readPurchaseStandings(session, purchases);
-      const entries = await lockOpenEntries(session, purchases);
-      await markBought(session, entries);
+      const usable = purchases.filter(hasAddress);
+      const openEntries = await lockOpenEntries(session, usable);
+      // Asked after locking: what a concurrent run has marked in the meantime is then seen as marked.
+      const standings = await readPurchaseStandings(session, usable);
+      await markBought(session, openEntries);
       await closeMatchedPurchases(session, purchases);
-      return { purchases, standings, marked: entries.length };
+      return { purchases, standings, openEntries };
     });
-    count(page.purchases, page.standings, result);
-    result.purchases.entriesMarked += page.marked;
+    counter.add(page);
+    await eventLoopTurn();
     if (page.purchases.length < pageSize) break;
   }
-  result.interrupted ||= options.signal.aborted;
 }
 
-/** What `matchPurchases` would do, by the same questions and without writing. */
-export async function previewPurchases(database: Database, memory: DryRunMemory, result: SyncResult): Promise<void> {
-  const marked = new Set<string>();
-  const look = async (purchases: readonly Purchase[]): Promise<void> => {
-    count(purchases, await readPurchaseStandings(database, purchases), result, memory);
-    for (const { entryId } of await readOpenEntries(database, purchases)) marked.add(String(entryId));
-  };
-  let after: Id = -1;
-  for (;;) {
-    const purchases = await readWaitingPurchases(database, after, pageSize);
-    await look(purchases);
-    const last = purchases.at(-1);
-    if (last === undefined || purchases.length < pageSize) break;
-    after = last.paymentId;
-  }
-  for (let start = 0; start < memory.purchases.length; start += pageSize) {
-    await look(memory.purchases.slice(start, start + pageSize));
-  }
-  result.purchases.entriesMarked = marked.size;
-}
-
-function count(
-  purchases: readonly Purchase[],
-  standings: readonly PurchaseStanding[],
+/** What `matchPurchases` would do, by the same questions in the same order, and without writing. */
+export async function previewPurchases(
+  database: Database,
+  options: SyncOptions,
+  memory: DryRunMemory,
   result: SyncResult,
-  memory?: DryRunMemory,
-): void {
-  const byPayment = new Map(standings.map((standing) => [String(standing.paymentId), standing]));
-  for (const purchase of purchases) {
-    result.purchases.lookedAt += 1;
-    const outcome = outcomeOf(purchase, byPayment.get(String(purchase.paymentId)), memory);
-    result.purchases.outcomes[outcome] += 1;
+): Promise<void> {
+  const counter = new PurchaseCounter(result.purchases, memory);
+  const all = [...(await readAllWaiting(database)), ...memory.purchases];
+  all.sort((a, b) => (BigInt(a.paymentId) < BigInt(b.paymentId) ? -1 : 1));
+  for (let start = 0; start < all.length && !options.signal.aborted; start += pageSize) {
+    const purchases = all.slice(start, start + pageSize);
+    const usable = purchases.filter(hasAddress);
+    const openEntries = await readOpenEntries(database, usable);
+    counter.add({ purchases, openEntries, standings: await readPurchaseStandings(database, usable) });
+    await eventLoopTurn();
   }
 }
 
-function outcomeOf(
-  purchase: Purchase,
-  standing: PurchaseStanding | undefined,
-  memory: DryRunMemory | undefined,
-): PurchaseOutcome {
-  if (purchase.email === '') return 'no_usable_address';
-  if (standing?.opens === 1) return 'marked';
-  if (standing?.isMarked === 1) return 'already_marked';
-  const isEntered = standing?.isEntered === 1 || memory?.wouldHaveEntered(purchase) === true;
-  return isEntered ? 'paid_before_entering' : 'not_in_funnel';
+/** Purchases that a run which ended early has registered and not matched. */
+async function readAllWaiting(database: Database): Promise<Purchase[]> {
+  const all: Purchase[] = [];
+  for (;;) {
+    const page = await readWaitingPurchases(database, all.at(-1)?.paymentId ?? -1, pageSize);
+    all.push(...page);
+    if (page.length < pageSize) return all;
+  }
+}
+
+function hasAddress({ email }: Purchase): boolean {
+  return email !== '';
 }

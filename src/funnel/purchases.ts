@@ -12,8 +12,6 @@ export interface Purchase {
 /** How a purchase stands to the entries of its buyer in that funnel. */
 export interface PurchaseStanding {
   paymentId: Id;
-  /** an entry made at or before the payment is still open */
-  opens: 0 | 1;
   /** an entry made at or before the payment is marked already */
   isMarked: 0 | 1;
   /** there is any entry at all, so one made after the payment */
@@ -44,8 +42,6 @@ const waiting = `SELECT payment_id AS paymentId, email, funnel_type AS funnelTyp
 const lockWaiting: Statement = { mysql: `${waiting} FOR UPDATE SKIP LOCKED`, sqlite: waiting };
 
 const standings = (batch: string): string => `SELECT j.payment_id AS paymentId,
-    EXISTS (SELECT 1 FROM funnel_entries e WHERE e.email = j.email AND e.funnel_type = j.funnel_type
-      AND e.entered_at <= j.paid_at AND e.certificate_purchased = 0) AS opens,
     EXISTS (SELECT 1 FROM funnel_entries e WHERE e.email = j.email AND e.funnel_type = j.funnel_type
       AND e.entered_at <= j.paid_at AND e.certificate_purchased = 1) AS isMarked,
     EXISTS (SELECT 1 FROM funnel_entries e WHERE e.email = j.email AND e.funnel_type = j.funnel_type) AS isEntered
@@ -82,7 +78,7 @@ export function readWaitingPurchases(session: Session, after: Id, limit: number)
 
 /** The same, locked until the transaction ends; those that another run is working on are passed over. */
 export function lockWaitingPurchases(session: Session, limit: number): Promise<Purchase[]> {
-  return session.query<Purchase>(lockWaiting, [0, limit]);
+  return session.query<Purchase>(lockWaiting, [-1, limit]);
 }
 
 /** How each purchase of the batch stands to its buyer's entries. Reads only. */

@@ -2,14 +2,22 @@ import type { Database } from '../database/database.ts';
 import type { ModxTables } from '../modx/tables.ts';
 import type { Funnels } from './candidate.ts';
 import { emptyResult, type SyncResult } from './counts.ts';
+import type { Decision } from './decision.ts';
 import { enterCandidates } from './enter.ts';
 import { matchPurchases, previewPurchases, registerNewPurchases } from './match-purchases.ts';
+import { type Runner, recordingRun } from './runs.ts';
 
 export interface SyncOptions {
   tables: ModxTables;
   funnels: Funnels;
   /** how far back finished tests are looked at, in days of 24 hours */
   lookbackDays: number;
+  /** where the run takes place, for its record */
+  runner: Runner;
+  /** looks at finished tests from this moment on instead, 'YYYY-MM-DD HH:MM:SS' by the database's clock */
+  since?: string | undefined;
+  /** ends after so many entries; undefined for all */
+  limit?: number | undefined;
   /** candidates per transaction */
   batchSize: number;
   /** look only; the database should be opened read-only then */
@@ -18,6 +26,10 @@ export interface SyncOptions {
   signal: AbortSignal;
   /** told how many of how many finished tests have been looked at */
   onProgress?: (done: number, total: number) => void;
+  /** told about every finished test; the run then reads all of them, also those it need only count */
+  onDecision?: ((decision: Decision) => void) | undefined;
+  /** told about rows that somebody should look at */
+  onWarning?: (text: string) => void;
   /** told about events worth a line in the log, such as a race that another run won */
   onInformation?: (text: string) => void;
 }
@@ -30,9 +42,14 @@ export interface SyncOptions {
  */
 export async function sync(database: Database, options: SyncOptions): Promise<SyncResult> {
   const result = emptyResult(options.dryRun);
-  const memory = await registerNewPurchases(database, options);
-  await enterCandidates(database, options, memory, result);
-  if (options.dryRun) await previewPurchases(database, memory, result);
-  else await matchPurchases(database, options, result);
+  const work = async (): Promise<void> => {
+    const memory = await registerNewPurchases(database, options);
+    await enterCandidates(database, options, memory, result);
+    if (options.dryRun) await previewPurchases(database, options, memory, result);
+    else await matchPurchases(database, options, result);
+    result.interrupted = options.signal.aborted;
+  };
+  if (options.dryRun) await work();
+  else await recordingRun(database, options.runner, result, work);
   return result;
 }

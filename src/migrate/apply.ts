@@ -44,10 +44,10 @@ async function applyStepwise(
   if (before === undefined) await recordStart(database, migration, applier);
   for (let index = before?.statementsDone ?? 0; index < statements.length; index += 1) {
     const statement = statements[index] ?? '';
-    await lock.check();
     const mayBeDone = before?.inFlight === index + 1;
     if (!(mayBeDone && (await hasTakenEffect(database, statement)))) {
       await recordInFlight(database, version, index + 1);
+      await lock.check();
       await database.define(statement);
     }
     await recordStatementsDone(database, version, index + 1);

@@ -32,14 +32,17 @@ CREATE TABLE brevo_sync_outbox (
   CONSTRAINT brevo_sync_outbox_entry FOREIGN KEY (funnel_entry_id) REFERENCES funnel_entries (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 ` },
-    { file: '0003_require_test_ids.sql', sql: `-- NULLs would defeat the unique key, so 0 stands for "not recorded"; addresses are compared byte for byte.
+    { file: '0003_require_test_ids.sql', sql: `-- NULLs would defeat the unique key, so 0 stands for "not recorded"; addresses are compared byte for byte. The
+-- predecessor's table may have been made in another engine, row format (too short keys) or character set.
 UPDATE funnel_entries SET test_id = 0 WHERE test_id IS NULL;
 
-ALTER TABLE funnel_entries MODIFY test_id BIGINT NOT NULL DEFAULT 0;
-
-ALTER TABLE funnel_entries MODIFY email VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL;
-
-ALTER TABLE funnel_entries MODIFY funnel_type VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL;
+ALTER TABLE funnel_entries
+  ENGINE = InnoDB,
+  ROW_FORMAT = DYNAMIC,
+  MODIFY email VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  MODIFY funnel_type VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  MODIFY user_id BIGINT NULL,
+  MODIFY test_id BIGINT NOT NULL DEFAULT 0;
 ` },
     { file: '0004_make_entries_unique.sql', sql: `-- The guarantee of the analytics guide, 1.1: nobody is twice in the same funnel for the same test.
 ALTER TABLE funnel_entries ADD UNIQUE KEY funnel_entries_unique (email, funnel_type, test_id);
@@ -52,6 +55,15 @@ ALTER TABLE funnel_entries ADD COLUMN source VARCHAR(64) CHARACTER SET utf8mb4 C
 ALTER TABLE funnel_entries ADD KEY funnel_entries_entered (entered_at, funnel_type, certificate_purchased);
 ` },
     { file: '0006_lease_outbox_jobs.sql', sql: `-- A worker's time-limited hold on a job, and the indexes by which due jobs and the jobs of one entry are found.
+-- The predecessor's jobs may be in a character set that lacks letters of an address.
+ALTER TABLE brevo_sync_outbox
+  ENGINE = InnoDB,
+  ROW_FORMAT = DYNAMIC,
+  MODIFY operation_type VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  MODIFY payload LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  MODIFY status VARCHAR(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL DEFAULT 'pending',
+  MODIFY last_error TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL;
+
 ALTER TABLE brevo_sync_outbox ADD COLUMN lease_token CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NULL;
 
 ALTER TABLE brevo_sync_outbox ADD COLUMN lease_until DATETIME NULL;
@@ -71,6 +83,19 @@ CREATE TABLE funnel_purchases (
   PRIMARY KEY (payment_id),
   KEY funnel_purchases_person (email, funnel_type, paid_at),
   KEY funnel_purchases_waiting (matched_at, payment_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+` },
+    { file: '0008_create_sync_runs.sql', sql: `-- What each sync did: when, where, by which program, with which counters (JSON) and how it ended.
+CREATE TABLE sync_runs (
+  id CHAR(36) NOT NULL,
+  started_at DATETIME NOT NULL,
+  finished_at DATETIME NULL,
+  host VARCHAR(255) NOT NULL,
+  version VARCHAR(32) NOT NULL,
+  outcome VARCHAR(16) NOT NULL,
+  counters TEXT NULL,
+  PRIMARY KEY (id),
+  KEY sync_runs_started (started_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 ` },
   ],
@@ -154,6 +179,19 @@ CREATE TABLE funnel_purchases (
 CREATE INDEX funnel_purchases_person ON funnel_purchases (email, funnel_type, paid_at);
 
 CREATE INDEX funnel_purchases_waiting ON funnel_purchases (matched_at, payment_id);
+` },
+    { file: '0008_create_sync_runs.sql', sql: `-- What each sync did: when, where, by which program, with which counters (JSON) and how it ended.
+CREATE TABLE sync_runs (
+  id TEXT PRIMARY KEY,
+  started_at TEXT NOT NULL,
+  finished_at TEXT NULL,
+  host TEXT NOT NULL,
+  version TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  counters TEXT NULL
+);
+
+CREATE INDEX sync_runs_started ON sync_runs (started_at);
 ` },
   ],
 };

@@ -71,7 +71,8 @@ export async function hasTable(session: Session, name: string): Promise<boolean>
 
 /** Makes the history table when it is missing; to be called under the migration lock. */
 export async function ensureHistory(session: Session): Promise<void> {
-  await session.execute(createHistory);
+  // Even a CREATE that finds the table there needs the privilege and ends the transaction on MySQL.
+  if (!(await hasTable(session, 'funnels_migrations'))) await session.execute(createHistory);
 }
 
 /** What has been applied, by version; null when this database has no history at all. */

@@ -1,6 +1,6 @@
-import type { Database } from '../database/database.ts';
+import { type Database, DatabaseProblem } from '../database/database.ts';
 import { Problem } from '../errors.ts';
-import { countDuplicates } from '../funnel/duplicates.ts';
+import { findDuplicates } from '../funnel/duplicates.ts';
 import { checkPredecessorTables, predecessorTablesIn, recordAdopted } from './adopt.ts';
 import { applyMigration } from './apply.ts';
 import { foldStoredAddresses } from './fold-addresses.ts';
@@ -51,29 +51,38 @@ export function migrate(database: Database, options: MigrateOptions): Promise<Mi
  * and are to be recorded as adopted.
  */
 export async function checkBeforeMigrating(database: Database, adopt: boolean): Promise<number[]> {
+  // Tables first: those that another migrator makes in the meantime are in the history that is read after them.
+  const tables = await predecessorTablesIn(database);
   const { history, pending } = await readPlan(database);
   checkHistory(history ?? [], migrationsFor(database.engine));
+  const isOurs = history !== null && history.length > 0;
+  if (tables.length > 0 && !isOurs) await checkPredecessorTables(database, tables);
   if (pending.some(({ version }) => version === uniqueKeyVersion)) await refuseDuplicates(database);
-  if (history !== null && history.length > 0) return [];
-  const tables = await predecessorTablesIn(database);
-  if (tables.length === 0) return [];
-  if (!adopt) {
+  if (isOurs) return [];
+  if (tables.length > 0 && !adopt) {
     const names = tables.map(({ name }) => name).join(' and ');
     throw new Problem('data', `Not made by funnels, but in this database already: ${names}. Nothing was changed.`, {
       hint: "If these are the Python service's tables, take them over with: funnels migrate --adopt",
     });
   }
-  await checkPredecessorTables(database, tables);
   return tables.map(({ version }) => version);
 }
 
 async function refuseDuplicates(database: Database): Promise<void> {
   if (!(await hasTable(database, 'funnel_entries'))) return;
-  const { groups, entries } = await countDuplicates(database);
-  if (groups === 0) return;
-  const what = groups === 1 ? '1 group' : `${groups} groups`;
+  const { total, entries } = await findDuplicates(database, 1);
+  if (total === 0) return;
+  const what = total === 1 ? '1 group' : `${total} groups`;
   throw new Problem('data', `funnel_entries holds ${what} of duplicates (${entries} entries); nothing was changed.`, {
     hint: 'List them with: funnels find-duplicates, keep one entry of each group, then run this again.',
+  });
+}
+
+function explainDuplicate(error: unknown): never {
+  if (!(error instanceof DatabaseProblem) || error.reason !== 'duplicate_key') throw error;
+  throw new Problem('data', 'While this ran, somebody wrote entries into funnel_entries that are duplicates.', {
+    hint: 'Stop the service that writes there, list them with: funnels find-duplicates, clean up, then run this again.',
+    cause: error,
   });
 }
 
@@ -91,7 +100,8 @@ async function applyPending(
     options.onMigration?.({ version, name });
     const startedAt = performance.now();
     if (version === uniqueKeyVersion) addressesChanged = await foldStoredAddresses(database);
-    if (!(await applyMigration(database, migration, lock, options.applier))) continue;
+    const isNew = await applyMigration(database, migration, lock, options.applier).catch(explainDuplicate);
+    if (!isNew) continue;
     const seconds = Math.round(performance.now() - startedAt) / 1000;
     applied.push({ version, name, statements: statements.length, seconds });
   }

@@ -34,7 +34,9 @@ export function checkHistory(history: readonly AppliedMigration[], migrations: r
     throw new Problem(
       'data',
       `Migration ${row.version} (${row.name}) was applied with other statements than this program has.`,
-      { hint: `It was applied by funnels ${row.toolVersion} on ${row.host}. Use the program that matches, or ask us.` },
+      {
+        hint: `It was applied by funnels ${row.toolVersion} on ${row.host}. Use the program that matches this database.`,
+      },
     );
   }
 }
@@ -53,7 +55,8 @@ export async function requireSchema(session: Session, access: 'read' | 'write'):
   if (access === 'write') checkHistory(history, migrationsFor(session.engine));
   if (pending.length > 0) {
     const versions = pending.map(({ version }) => version).join(', ');
-    throw new Problem('data', `The database schema is not up to date: version ${versions} is missing.`, {
+    const missing = pending.length === 1 ? `version ${versions} is` : `versions ${versions} are`;
+    throw new Problem('data', `The database schema is not up to date: ${missing} missing.`, {
       hint: 'Bring it up to date with: funnels migrate',
     });
   }

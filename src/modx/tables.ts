@@ -42,13 +42,13 @@ function quote(identifier: string): string {
   return `\`${identifier.replaceAll('`', '``')}\``;
 }
 
-/** Runs a read of the site's tables; when one is not there, says which settings lead to them (configuration Problem). */
+/** Runs a read of the site's tables; when one, or a column of it, is not there, says which settings lead to them (configuration Problem). */
 export async function readingSite<Result>(read: () => Promise<Result>): Promise<Result> {
   try {
     return await read();
   } catch (error) {
     if (!(error instanceof DatabaseProblem) || error.reason !== 'missing_table') throw error;
-    throw new Problem('configuration', `A table of the site was not found. ${error.message}`, {
+    throw new Problem('configuration', `A table or column of the site was not found. ${error.message}`, {
       hint: 'modx.database and modx.tablePrefix say where the site keeps its tables.',
       cause: error,
     });

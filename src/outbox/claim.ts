@@ -5,32 +5,41 @@ import type { Job } from './job.ts';
 // Due by the analytics guide, 2.1 and 2.2; not held by anybody; and first in line for its contact: an older job of the
 // same address that is still pending, or any that is being delivered right now, keeps the others back. So one contact
 // has at most one call in flight, and its jobs are delivered in the order in which they were enqueued.
-const due = (now: string): string => `o.status = 'pending'
-    AND (o.next_attempt_at IS NULL OR o.next_attempt_at <= ${now})
-    AND (o.lease_until IS NULL OR o.lease_until <= ${now})
-    AND NOT EXISTS (SELECT 1 FROM funnel_entries f JOIN brevo_sync_outbox p ON p.funnel_entry_id = f.id
-      WHERE f.email = e.email AND p.status = 'pending' AND p.id <> o.id AND (p.id < o.id OR p.lease_until > ${now}))`;
+// Leases are in UTC: the wall clock is set back in autumn and sessions may have zones of their own, but a lease has to
+// last as long as it says for everybody.
+// The order of the joins is fixed: from stale statistics the server may choose to read all pending jobs for each job.
+const selectDue = (utc: string, join: string): string => `SELECT o.id AS id, o.funnel_entry_id AS entryId,
+    o.operation_type AS operation, o.payload AS payload, o.retry_count AS retryCount, e.email AS email
+  FROM brevo_sync_outbox o ${join} funnel_entries e ON e.id = o.funnel_entry_id
+  WHERE o.status = 'pending'
+    AND (o.next_attempt_at IS NULL OR o.next_attempt_at <= CURRENT_TIMESTAMP)
+    AND (o.lease_until IS NULL OR o.lease_until <= ${utc})
+    AND NOT EXISTS (SELECT 1 FROM funnel_entries f ${join} brevo_sync_outbox p ON p.funnel_entry_id = f.id
+      WHERE f.email = e.email AND p.status = 'pending' AND p.id <> o.id AND (p.id < o.id OR p.lease_until > ${utc}))
+  ORDER BY o.next_attempt_at, o.id LIMIT ?`;
 
-const columns = `SELECT o.id AS id, o.funnel_entry_id AS entryId, o.operation_type AS operation, o.payload AS payload,
-    o.retry_count AS retryCount, e.email AS email
-  FROM brevo_sync_outbox o JOIN funnel_entries e ON e.id = o.funnel_entry_id`;
+const readDue = {
+  mysql: selectDue('UTC_TIMESTAMP()', 'STRAIGHT_JOIN'),
+  sqlite: selectDue('CURRENT_TIMESTAMP', 'CROSS JOIN'),
+};
 
-const order = `ORDER BY o.next_attempt_at, o.id LIMIT ?`;
-
-const selectDue = `${columns} WHERE ${due('CURRENT_TIMESTAMP')} ${order}`;
-
-const lockDue: Statement = { mysql: `${selectDue} FOR UPDATE SKIP LOCKED`, sqlite: selectDue };
+// The subquery reads without locks, so a job that another worker is claiming at this moment still counts as pending.
+const lockDue: Statement = { mysql: `${readDue.mysql} FOR UPDATE SKIP LOCKED`, sqlite: readDue.sqlite };
 
 const countDueAndLater = `SELECT
     COALESCE(SUM(CASE WHEN next_attempt_at IS NULL OR next_attempt_at <= CURRENT_TIMESTAMP THEN 1 ELSE 0 END), 0) AS due,
     COUNT(*) AS pending
   FROM brevo_sync_outbox WHERE status = 'pending'`;
 
+// One second more than asked for: the database's clock has lost the fraction of the second in which it was read.
+// By the key, always: a scan of a small table would wait for the rows that other workers have locked.
 const leaseJobs: Statement = {
-  mysql: `UPDATE brevo_sync_outbox o JOIN JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) j ON j.id = o.id
-    SET o.lease_token = ?, o.lease_until = CURRENT_TIMESTAMP + INTERVAL ? SECOND, o.updated_at = CURRENT_TIMESTAMP`,
+  mysql: `UPDATE JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) j
+    STRAIGHT_JOIN brevo_sync_outbox o FORCE INDEX (PRIMARY) ON o.id = j.id
+    SET o.lease_token = ?, o.lease_until = UTC_TIMESTAMP() + INTERVAL (? + 1) SECOND,
+      o.updated_at = CURRENT_TIMESTAMP`,
   sqlite: `UPDATE brevo_sync_outbox SET lease_token = ?2,
-      lease_until = datetime('now', '+' || CAST(?3 AS INTEGER) || ' seconds'), updated_at = CURRENT_TIMESTAMP
+      lease_until = datetime('now', '+' || CAST(?3 + 1 AS INTEGER) || ' seconds'), updated_at = CURRENT_TIMESTAMP
     WHERE id IN (SELECT value FROM json_each(?1))`,
 };
 
@@ -38,7 +47,7 @@ const leaseJobs: Statement = {
 export interface Claim {
   token: string;
   jobs: Job[];
-  /** on this process's monotonic clock, in milliseconds: no call may outlive it */
+  /** on this process's monotonic clock, in milliseconds: no call may outlive this */
   expiresAt: number;
 }
 
@@ -61,7 +70,7 @@ export async function claimJobs(database: Database, limit: number, leaseSeconds:
 
 /** The first `limit` jobs that a drain would claim now. Reads only. */
 export function previewDue(session: Session, limit: number): Promise<Job[]> {
-  return session.query<Job>(selectDue, [limit]);
+  return session.query<Job>(readDue, [limit]);
 }
 
 /** How many jobs are pending in all, and how many of them are due now. */

@@ -1,4 +1,4 @@
-import type { ProblemKind } from '../errors.ts';
+import type { Stop } from './stop.ts';
 
 /** The result of `drain-outbox`. Every claimed job is in exactly one of sent, retried, failed, released, lostLeases. */
 export interface DrainResult {
@@ -21,7 +21,7 @@ export interface DrainResult {
   /** what remains */
   left: { due: number; pending: number };
   /** why the run ended before the outbox was empty; null when it did what it could */
-  stopped: { kind: ProblemKind; message: string; hint: string } | null;
+  stopped: Stop | null;
   interrupted: boolean;
 }
 

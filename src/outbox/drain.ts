@@ -1,12 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome } from '../brevo/outcome.ts';
 import type { Database } from '../database/database.ts';
 import { type Claim, claimJobs, countPending } from './claim.ts';
 import { type DrainResult, emptyDrain } from './drain-result.ts';
 import type { Delivery, Job } from './job.ts';
 import { readPayload } from './payload.ts';
+import { RateLimit } from './rate-limit.ts';
 import { Recorder } from './record.ts';
 import type { RetryPolicy } from './retry-policy.ts';
+import { type Stop, stopForAnswer, stopForOutage, stopForSlowClaims } from './stop.ts';
 
 export interface DrainOptions {
   /** one call to Brevo; a rejection counts as a bug and ends the run */
@@ -22,16 +23,13 @@ export interface DrainOptions {
   leaseSeconds: number;
   /** the longest a call can take, in seconds; a job whose lease is nearer to its end is not started */
   timeoutSeconds: number;
-  /** stop after this many jobs */
+  /** stop after this many jobs, those that were given back not counted */
   limit: number;
   /** when aborted, calls in flight finish and everything else is released */
   signal: AbortSignal;
   onProgress?: (done: number, total: number) => void;
   onInformation?: (text: string) => void;
 }
-
-/** Rate limits that end sooner than this are waited for; longer ones end the run. */
-const longestPauseSeconds = 10;
 
 /**
  * Delivers due jobs until none is left, the limit is reached, something stops the run, or the signal fires. Jobs are
@@ -49,12 +47,15 @@ class DrainRun {
   readonly #recorder: Recorder;
   /** fires when a signal or an answer ends the run */
   readonly #end = new AbortController();
-  #pauseUntil = 0;
+  readonly #rateLimit = new RateLimit();
 
   constructor(database: Database, options: DrainOptions) {
     this.#database = database;
     this.#options = options;
-    this.#recorder = new Recorder(database, options.retry, this.#result, (text) => options.onInformation?.(text));
+    this.#recorder = new Recorder(database, options.retry, this.#result, {
+      information: (text) => options.onInformation?.(text),
+      outage: (reason) => this.#stop(stopForOutage(reason)),
+    });
   }
 
   async drain(): Promise<DrainResult> {
@@ -65,13 +66,11 @@ class DrainRun {
     try {
       const { due } = await countPending(this.#database);
       const total = Math.min(due, limit);
-      let left = limit;
-      while (left > 0 && !this.#end.signal.aborted) {
+      for (let left = limit; left > 0 && !this.#end.signal.aborted; left = limit - this.#handled()) {
         const claim = await claimJobs(this.#database, Math.min(left, this.#batchSize()), this.#options.leaseSeconds);
         if (claim.jobs.length === 0) break;
         this.#result.claimed += claim.jobs.length;
         await this.#deliverAll(claim, total);
-        left -= claim.jobs.length;
       }
       await this.#recorder.settle(false);
       this.#result.left = await countPending(this.#database);
@@ -82,77 +81,86 @@ class DrainRun {
     return this.#result;
   }
 
-  /** As many jobs as the allowed rate gets through in half a lease, so that a claim is rarely given back. */
+  #handled(): number {
+    return this.#result.claimed - this.#result.released;
+  }
+
+  /** As many jobs as the allowed rate gets through in half of the time in which calls may start. */
   #batchSize(): number {
-    const { requestsPerSecond, leaseSeconds, concurrency } = this.#options;
-    return Math.max(concurrency, Math.min(100, Math.floor((requestsPerSecond * leaseSeconds) / 2)));
+    const { requestsPerSecond, leaseSeconds, timeoutSeconds } = this.#options;
+    return Math.min(100, Math.max(1, Math.floor((requestsPerSecond * (leaseSeconds - timeoutSeconds)) / 2)));
   }
 
   async #deliverAll(claim: Claim, total: number): Promise<void> {
+    const startsEnd = claim.expiresAt - this.#options.timeoutSeconds * 1000 - performance.now();
+    if (startsEnd <= 0) this.#stop(stopForSlowClaims());
+    // Whoever waits for the pace or a pause gives up when a call could not end within the lease any more.
+    const ending = AbortSignal.any([this.#end.signal, AbortSignal.timeout(Math.max(0, Math.floor(startsEnd)))]);
     const waiting = [...claim.jobs];
-    const worker = async (): Promise<void> => {
+    const work = async (): Promise<void> => {
       for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
-        await this.#handle(job, claim);
+        await this.#handle(job, claim, ending);
         this.#options.onProgress?.(this.#result.sent + this.#result.failed + this.#result.retried, total);
       }
     };
-    const workers = await Promise.allSettled(Array.from({ length: this.#options.concurrency }, worker));
-    const failure = workers.find((ended) => ended.status === 'rejected');
-    if (failure !== undefined) throw failure.reason;
+    const failures: unknown[] = [];
+    const start = (): Promise<void> =>
+      work().catch((error: unknown) => {
+        failures.push(error);
+        // What cannot be recorded must not be sent: the others start no more calls.
+        this.#end.abort();
+      });
+    const workers = Array.from({ length: this.#options.concurrency }, start);
+    // At the end of the run what nobody has begun is given back while calls in flight still wait for their answers.
+    const giveBack = (): void => {
+      workers.push(start());
+    };
+    this.#end.signal.addEventListener('abort', giveBack, { once: true });
+    for (let waitedFor = 0; waitedFor < workers.length; ) {
+      waitedFor = workers.length;
+      await Promise.all(workers);
+    }
+    this.#end.signal.removeEventListener('abort', giveBack);
+    if (failures.length > 0) throw failures[0];
   }
 
-  async #handle(job: Job, { token, expiresAt }: Claim): Promise<void> {
-    const held = { id: job.id, token };
+  async #handle(job: Job, claim: Claim, ending: AbortSignal): Promise<void> {
+    const held = { id: job.id, token: claim.token };
     const reading = readPayload(job, this.#options.attributeNames);
     if (!reading.ok) return this.#recorder.failed(job, held, 'fatal', reading.reason);
-    if (!(await this.#mayStart(expiresAt))) return this.#recorder.released(held);
+    if (!(await this.#mayStart(claim, ending))) return this.#recorder.released(held);
     const outcome = await this.#options.deliver(reading.delivery);
     if (outcome.kind === 'rate_limited') {
-      await this.#recorder.released(held);
-      this.#slowDown(outcome);
-    } else if (outcome.kind === 'stop') {
-      await this.#recorder.stopped(held, outcome, (stopped) => this.#stop(stopped));
-    } else if (await this.#recorder.answered(job, held, outcome)) {
-      this.#stop({
-        kind: 'unavailable',
-        message: `Brevo does not answer properly: ${this.#result.reasons[0]?.reason ?? 'no answer'}.`,
-        hint: 'The jobs are untouched; the next run tries again.',
-      });
+      this.#slowDown(outcome.retryAfterSeconds);
+      return this.#recorder.released(held);
     }
+    this.#rateLimit.lifted();
+    if (outcome.kind === 'stop') {
+      this.#stop(stopForAnswer(outcome));
+      return this.#recorder.released(held);
+    }
+    await this.#recorder.answered(job, held, outcome);
   }
 
   /** Waits for the pace and a pause, if there is one; false when the run has ended or the lease has too little left. */
-  async #mayStart(expiresAt: number): Promise<boolean> {
-    const { signal } = this.#end;
+  async #mayStart({ expiresAt }: Claim, ending: AbortSignal): Promise<boolean> {
     try {
-      for (let pause = this.#pause(); pause > 0; pause = this.#pause()) await sleep(pause, undefined, { signal });
-      await this.#options.pace(signal);
+      await this.#rateLimit.wait(ending);
+      await this.#options.pace(ending);
     } catch (error) {
-      if (signal.aborted) return false;
-      throw error;
+      if (!ending.aborted) throw error;
     }
-    return performance.now() + this.#options.timeoutSeconds * 1000 < expiresAt;
+    // Timers fire late on a busy machine, so the clock has the last word.
+    return !ending.aborted && performance.now() + this.#options.timeoutSeconds * 1000 < expiresAt;
   }
 
-  #pause(): number {
-    return this.#pauseUntil - performance.now();
+  #slowDown(seconds: number): void {
+    const end = this.#rateLimit.limited(seconds);
+    if (end === null) this.#options.onInformation?.(`Brevo asks to wait ${seconds} s (rate limit).`);
+    else this.#stop(end);
   }
 
-  #slowDown({ retryAfterSeconds }: Extract<Outcome, { kind: 'rate_limited' }>): void {
-    if (retryAfterSeconds <= longestPauseSeconds) {
-      this.#pauseUntil = Math.max(this.#pauseUntil, performance.now() + retryAfterSeconds * 1000);
-      this.#options.onInformation?.(`Brevo asks to wait ${retryAfterSeconds} s (rate limit).`);
-      return;
-    }
-    const at = new Date(Date.now() + retryAfterSeconds * 1000).toISOString().slice(0, 16).replace('T', ' ');
-    this.#stop({
-      kind: 'temporary',
-      message: `Brevo's rate limit is used up for another ${Math.ceil(retryAfterSeconds / 60)} minutes.`,
-      hint: `The jobs are untouched; run it again after ${at} UTC.`,
-    });
-  }
-
-  #stop(stopped: NonNullable<DrainResult['stopped']>): void {
+  #stop(stopped: Stop): void {
     this.#result.stopped ??= stopped;
     this.#end.abort();
   }

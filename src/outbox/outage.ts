@@ -4,15 +4,17 @@ const threshold = 5;
 /**
  * Tells an outage from single failures. What failed is kept aside until the next answer shows what it was: an ordinary
  * answer means that those calls failed on their own and count as attempts; the fifth failure in a row means that Brevo
- * is down, and no job is charged for that.
+ * is down, and no job is charged for that, nor for what else fails until the run has ended.
  */
 export class OutageWatch<Failed> {
   #aside: Failed[] = [];
+  #isOutage = false;
 
-  /** Takes in a failed call; true when it is the one that shows an outage. */
+  /** Takes in a failed call; true when it shows an outage, or is one more within it. */
   failed(call: Failed): boolean {
     this.#aside.push(call);
-    return this.#aside.length >= threshold;
+    this.#isOutage ||= this.#aside.length >= threshold;
+    return this.#isOutage;
   }
 
   /** Empties what was kept aside. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { oneLine, shorten } from '../brevo/failure.ts';
 import { messageOf } from '../errors.ts';
 import type { Delivery, Job } from './job.ts';
 
@@ -14,27 +15,39 @@ const payloads = {
   update_after_purchase: v.object({ email: v.pipe(v.string(), v.nonEmpty()), attributes }),
 } as const;
 
+/** in UTF-16 units */
+const longestReason = 500;
+
 /** What a job asks for, or why it can never be delivered. */
 export type PayloadReading = { ok: true; delivery: Delivery } | { ok: false; reason: string };
 
 /** Reads a job's payload. `names` maps the attribute names of payloads to those of the Brevo account. */
 export function readPayload(job: Job, names: Readonly<Record<string, string>>): PayloadReading {
-  const schema = payloads[job.operation as keyof typeof payloads];
-  if (schema === undefined) return { ok: false, reason: `Unknown operation type "${job.operation}".` };
+  if (!isKnown(job.operation)) return unreadable(`Unknown operation type "${job.operation}".`);
   let content: unknown;
   try {
     content = JSON.parse(job.payload);
   } catch (error) {
-    return { ok: false, reason: `The payload is not JSON: ${messageOf(error)}` };
+    return unreadable(`The payload is not JSON: ${messageOf(error)}`);
   }
-  const parsed = v.safeParse(schema, content);
+  const parsed = v.safeParse(payloads[job.operation], content);
   if (!parsed.success) {
     const [issue] = parsed.issues;
-    return { ok: false, reason: `The payload is wrong at "${v.getDotPath(issue) ?? '.'}": ${issue.message}` };
+    const place = v.getDotPath(issue);
+    return unreadable(`The payload is wrong${place === null ? '' : ` at "${place}"`}: ${issue.message}.`);
   }
   const { email, attributes: given } = parsed.output;
   const listIds = 'list_ids' in parsed.output ? parsed.output.list_ids : [];
   return { ok: true, delivery: { email, listIds, attributes: renamed(given, names) } };
+}
+
+function isKnown(operation: string): operation is keyof typeof payloads {
+  return Object.hasOwn(payloads, operation);
+}
+
+/** The reason quotes what it found, so it is cut to what last_error can hold and the log should show. */
+function unreadable(reason: string): PayloadReading {
+  return { ok: false, reason: shorten(oneLine(reason), longestReason) };
 }
 
 /** Unset attributes are left out, as Brevo wants it; the others get the account's names. */

@@ -12,48 +12,47 @@ interface FailedCall {
   reason: string;
 }
 
+/** Who hears about what happens: an outage is told before anything is written about it. */
+interface Listeners {
+  information: (text: string) => void;
+  outage: (reason: string) => void;
+}
+
 /** Writes down what became of each claimed job, and counts it. */
 export class Recorder {
   readonly #database: Database;
   readonly #policy: RetryPolicy;
   readonly #result: DrainResult;
-  readonly #inform: (text: string) => void;
+  readonly #tell: Listeners;
   readonly #outage = new OutageWatch<FailedCall>();
 
-  constructor(database: Database, policy: RetryPolicy, result: DrainResult, inform: (text: string) => void) {
+  constructor(database: Database, policy: RetryPolicy, result: DrainResult, tell: Listeners) {
     this.#database = database;
     this.#policy = policy;
     this.#result = result;
-    this.#inform = inform;
+    this.#tell = tell;
   }
 
-  /** Takes in Brevo's answer for a job; true when it shows an outage, in which case no job was charged for it. */
+  /** Takes in Brevo's answer for a job. When it shows an outage no job is charged for it. */
   async answered(
     job: Job,
     held: HeldJob,
     outcome: Extract<Outcome, { kind: 'delivered' | 'fatal' | 'transient' }>,
-  ): Promise<boolean> {
-    if (outcome.kind === 'transient') {
-      const reason = describeFailure(outcome.reason);
-      // 408 and 425 are about this contact; no answer and 5xx may be about Brevo as a whole.
-      const { status } = outcome.reason;
-      if (status !== null && status < 500) {
-        await this.failed(job, held, 'transient', reason);
-      } else if (this.#outage.failed({ job, held, reason })) {
-        this.#note(reason);
-        await this.settle(true);
-        return true;
-      }
-      return false;
+  ): Promise<void> {
+    const reason = outcome.kind === 'delivered' ? '' : describeFailure(outcome.reason);
+    // 408 and 425 are about this contact; no answer and 5xx may be about Brevo as a whole.
+    if (outcome.kind === 'transient' && (outcome.reason.status ?? 500) >= 500) {
+      if (!this.#outage.failed({ job, held, reason })) return;
+      this.#note(reason);
+      this.#tell.outage(reason);
+      return this.settle(true);
     }
     await this.settle(false);
-    if (outcome.kind === 'fatal') {
-      await this.failed(job, held, 'fatal', describeFailure(outcome.reason));
-    } else if (this.#kept(await recordSuccess(this.#database, held), held)) {
+    if (outcome.kind !== 'delivered') await this.failed(job, held, outcome.kind, reason);
+    else if (this.#kept(await recordSuccess(this.#database, held), held)) {
       this.#result.sent += 1;
       if (outcome.created) this.#result.created += 1;
     }
-    return false;
   }
 
   /** Records a failed attempt: another try later, or the end, as the guide's schedule says. */
@@ -63,33 +62,16 @@ export class Recorder {
     this.#note(reason);
     if (decision.status === 'failed') {
       this.#result.failed += 1;
-      this.#inform(`Job ${job.id} (${job.operation} for ${job.email}) failed for good: ${reason}`);
+      this.#tell.information(`Job ${job.id} (${job.operation} for ${job.email}) failed for good: ${reason}`);
     } else {
       this.#result.retried += 1;
-      this.#inform(`Job ${job.id} will be tried again in ${decision.minutes} min: ${reason}`);
+      this.#tell.information(`Job ${job.id} will be tried again in ${decision.minutes} min: ${reason}`);
     }
   }
 
   /** Gives a job back as it was. */
   async released(held: HeldJob): Promise<void> {
     if (this.#kept(await releaseJob(this.#database, held), held)) this.#result.released += 1;
-  }
-
-  /** Gives back the job whose answer says that nothing can be delivered until somebody acts. */
-  async stopped(
-    held: HeldJob,
-    { reason, problem }: Extract<Outcome, { kind: 'stop' }>,
-    stop: (stopped: NonNullable<DrainResult['stopped']>) => void,
-  ): Promise<void> {
-    stop({
-      kind: problem,
-      message: `Brevo refused: ${describeFailure(reason)}.`,
-      hint:
-        problem === 'refused'
-          ? 'Check the API key and what it may do; no job was charged for this.'
-          : 'Check brevo.baseUrl and the configured lists; no job was charged for this.',
-    });
-    await this.released(held);
   }
 
   /** Ends what the outage watch kept aside: given back in an outage, else recorded as the failed attempts they were. */
@@ -103,7 +85,9 @@ export class Recorder {
   #kept(isHeld: boolean, { id }: HeldJob): boolean {
     if (!isHeld) {
       this.#result.lostLeases += 1;
-      this.#inform(`The lease of job ${id} had ended before its outcome was recorded; another worker has it now.`);
+      this.#tell.information(
+        `The lease of job ${id} had ended before its outcome was recorded; another worker has it now.`,
+      );
     }
     return isHeld;
   }

@@ -6,7 +6,7 @@ import { type Format, renderRows } from './render.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What is said for a period in which nobody entered. */
-export const nobodyEntered = 'No funnel entries found.';
+const nobodyEntered = 'No funnel entries found.';
 
 const columns: Column<FunnelConversion>[] = [
   { key: 'funnel', title: 'Funnel', priority: 1, value: (row) => row.funnel },
@@ -31,20 +31,35 @@ export function renderPlain({ funnels, total }: Conversions): string {
   return `${['Funnel conversion report', '------------------------', ...lines].join('\n')}\n`;
 }
 
-/** The report as a table with its period, or in a format for programs (there without the total, which is a sum). */
+/**
+ * The report as a table with its period, or in a format for programs (there without the total, which is a sum). A table
+ * without entries only says so; programs get their rows of zeros.
+ */
 export function renderConversions(
   report: Conversions,
   options: { format: Format | undefined; terminal: Terminal },
 ): string {
-  const format = options.format ?? (options.terminal.isTerminal ? 'table' : 'tsv');
-  const total = { funnel: 'All', ...report.total };
-  const rows = format === 'table' ? [...report.funnels, total] : report.funnels;
-  return renderRows(rows, columns, {
-    ...options,
-    format,
-    title: `Funnel conversion, ${describePeriod(report.period)}`,
-    footer: ['Conversion = purchased / entries; purchased = bought a certificate after entering.'],
-  });
+  const format = formatOf(options);
+  const title = `Funnel conversion, ${describePeriod(report.period)}`;
+  if (format !== 'table') return renderRows(report.funnels, columns, { ...options, format });
+  if (report.total.entries === 0) {
+    return renderRows([], columns, { ...options, format, title, footer: [nobodyEntered] });
+  }
+  const rows = [...report.funnels, { funnel: 'All', ...report.total }];
+  const footer = ['Conversion = purchased / entries; purchased = bought a certificate after entering.'];
+  return renderRows(rows, columns, { ...options, format, title, footer });
+}
+
+/** What is to be said beside the result: that there is nothing, where the text itself does not say so. */
+export function remarkOn(
+  report: Conversions,
+  options: { format: Format | undefined; terminal: Terminal },
+): string | undefined {
+  return report.total.entries === 0 && formatOf(options) !== 'table' ? nobodyEntered : undefined;
+}
+
+function formatOf({ format, terminal }: { format: Format | undefined; terminal: Terminal }): Format {
+  return format ?? (terminal.isTerminal ? 'table' : 'tsv');
 }
 
 /** The period in words, with the end spelled out, because an exclusive one is easily misread. */

@@ -21,8 +21,13 @@ const summaryColumns: Column<SummaryRow>[] = [
   { key: 'count', title: 'Count', align: 'right', value: (row) => row.count },
 ];
 
-/** What a drain did, as counters for people or as rows for programs. */
+/**
+ * What a drain did, as counters for people or as rows for programs. A drain that found nothing to do says so in one
+ * line unless a format was asked for: a timer writes it to the journal every few minutes.
+ */
 export function renderDrain(result: DrainResult, options: Options): string {
+  const isIdle = result.claimed === 0 && result.stopped === null && !result.interrupted;
+  if (isIdle && (options.format ?? 'table') === 'table') return `Nothing to send: ${remaining(result.left)}\n`;
   const format = options.format ?? (options.terminal.isTerminal ? 'table' : 'tsv');
   if (format === 'table') return forPeople(result, options.terminal);
   const { sent, created, retried, failed, released, lostLeases, left } = result;
@@ -37,14 +42,12 @@ export function renderDrain(result: DrainResult, options: Options): string {
 function forPeople(result: DrainResult, terminal: Terminal): string {
   const { sent, created, retried, failed, released, lostLeases, left, reasons } = result;
   const lines: Counter[] = [
-    { label: 'sent to Brevo', count: sent, ...(created > 0 ? { note: `${formatCount(created)} new contacts` } : {}) },
+    { label: 'sent to Brevo', count: sent, ...(created > 0 ? { note: `${formatCount(created)} new to Brevo` } : {}) },
     { label: 'to be tried again later', count: retried },
     { label: 'failed for good', count: failed },
     { label: 'given back untouched', count: released },
-    { label: 'finished too late, another worker has them', count: lostLeases },
+    { label: 'answered after their lease had ended, not recorded', count: lostLeases },
   ];
-  const later = left.pending - left.due;
-  const remaining = `Left: ${formatCount(left.due)} due now, ${formatCount(later)} scheduled for later.\n`;
   return [
     renderCounters(
       lines.filter(({ count }, index) => count > 0 || index === 0),
@@ -55,9 +58,13 @@ function forPeople(result: DrainResult, terminal: Terminal): string {
       reasons.slice(0, 5).map(({ reason, count }) => ({ label: reason, count })),
       terminal,
     ),
-    remaining,
-    result.interrupted ? 'Ended early by a signal; nothing is lost.\n' : '',
+    `Left: ${remaining(left)}\n`,
+    result.interrupted ? 'Ended early by a signal; the next run goes on from here.\n' : '',
   ].join('');
+}
+
+function remaining({ due, pending }: DrainResult['left']): string {
+  return `${formatCount(due)} due now, ${formatCount(pending - due)} scheduled for later.`;
 }
 
 const previewColumns: Column<PreviewedJob>[] = [
@@ -72,10 +79,15 @@ const previewColumns: Column<PreviewedJob>[] = [
 /** The jobs a drain would deliver first. */
 export function renderPreview(preview: DrainPreview, options: Options): string {
   const { jobs, left } = preview;
-  const shown = jobs.length < left.due ? `The first ${formatCount(jobs.length)} of ` : '';
+  const due = left.due === 1 ? '1 due job' : `${formatCount(left.due)} due jobs`;
   return renderRows(jobs, previewColumns, {
     ...options,
-    title: left.due === 0 ? 'No job is due.' : `${shown}${formatCount(left.due)} due jobs`,
+    title:
+      left.due === 0
+        ? 'No job is due.'
+        : jobs.length < left.due
+          ? `The first ${formatCount(jobs.length)} of ${due}`
+          : due,
     footer: ['Nothing was sent or written. To do it: funnels drain-outbox'],
   });
 }

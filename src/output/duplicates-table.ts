@@ -20,9 +20,12 @@ export function describeDuplicates({ total, entries, groups }: Duplicates): { ti
     return { title: 'No duplicates: every address is in each funnel at most once per test.', footer: [] };
   const shown =
     groups.length < total ? [`The first ${formatCount(groups.length)} are listed; see more with --limit.`] : [];
+  const spelled = groups.some(({ writtenAs }) => writtenAs.length > 1)
+    ? ['Some addresses are written in several ways; --json lists them under writtenAs.']
+    : [];
   const what = total === 1 ? '1 group' : `${formatCount(total)} groups`;
   return {
     title: `${what} of duplicates, ${formatCount(entries)} entries`,
-    footer: [...shown, 'Keep one entry of each group and delete the others; then run: funnels migrate'],
+    footer: [...shown, ...spelled, 'Keep one entry of each group and delete the others; then run: funnels migrate'],
   };
 }

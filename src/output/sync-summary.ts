@@ -1,5 +1,6 @@
 import type { CandidateOutcome } from '../funnel/candidate.ts';
 import type { PurchaseOutcome, SyncResult } from '../funnel/counts.ts';
+import { countedAtMost } from '../modx/finished-tests.ts';
 import type { Column } from './columns.ts';
 import { type Counter, renderCounters } from './counters.ts';
 import { formatCount } from './numbers.ts';
@@ -17,18 +18,19 @@ const candidateLabels: Record<CandidateOutcome, string> = {
   no_such_test: 'of a test the site does not have',
   funnel_not_configured: 'of a funnel without a list (funnels.<name>.listId)',
   lost_race: 'entered by another run at the same moment',
+  refused_by_database: 'refused by the database (see the warnings)',
 };
 
 const purchaseLabels: Record<PurchaseOutcome, string> = {
   marked: 'bought after entering',
-  already_marked: 'bought again, marked before',
+  already_marked: 'bought again, their entries are marked already',
   paid_before_entering: 'paid before entering, not counted',
   not_in_funnel: 'by people who are in no such funnel',
   no_usable_address: 'without a usable address',
 };
 
 interface SummaryRow {
-  of: 'results' | 'payments' | 'entries';
+  of: 'results' | 'payments' | 'entries' | 'run';
   outcome: string;
   count: number;
 }
@@ -47,40 +49,67 @@ export function renderSync(result: SyncResult, options: { format: Format | undef
     : renderRows(rowsOf(result), columns, { ...options, format });
 }
 
-function rowsOf(result: SyncResult): SummaryRow[] {
-  const { outcomes, purchases } = result;
+function rowsOf({ outcomes, lookedAt, remaining, older, purchases, dryRun, interrupted }: SyncResult): SummaryRow[] {
+  const flags = { dry_run: dryRun ? 1 : 0, ended_early: interrupted ? 1 : 0 };
   return [
     ...occurred(outcomes).map(([outcome, count]) => ({ of: 'results' as const, outcome, count })),
-    { of: 'results', outcome: 'looked_at', count: result.lookedAt },
+    { of: 'results', outcome: 'looked_at', count: lookedAt },
+    ...occurred({ remaining, older }).map(([outcome, count]) => ({ of: 'results' as const, outcome, count })),
     ...occurred(purchases.outcomes).map(([outcome, count]) => ({ of: 'payments' as const, outcome, count })),
     { of: 'payments', outcome: 'looked_at', count: purchases.lookedAt },
     { of: 'entries', outcome: 'marked_as_bought', count: purchases.entriesMarked },
+    ...occurred(flags).map(([outcome, count]) => ({ of: 'run' as const, outcome, count })),
   ];
 }
 
 function forPeople(result: SyncResult, terminal: Terminal): string {
-  const { outcomes, entered, purchases, window, dryRun, interrupted } = result;
-  const byFunnel = `language ${formatCount(entered.language)}, non_language ${formatCount(entered.non_language)}`;
-  const results: Counter[] = occurred(outcomes).map(([outcome, count]) => ({
-    label: outcome === 'entered' && dryRun ? 'would enter' : candidateLabels[outcome],
-    count,
-    ...(outcome === 'entered' ? { note: byFunnel } : {}),
-  }));
-  const payments: Counter[] = occurred(purchases.outcomes).map(([outcome, count]) => ({
-    label: purchaseLabels[outcome],
-    count,
-  }));
-  const marks = `${formatCount(purchases.entriesMarked)} ${purchases.entriesMarked === 1 ? 'entry' : 'entries'}`;
+  const { window, dryRun, interrupted, outcomes, purchases, lookedAt } = result;
+  const span = `finished from ${window.from} to ${window.to}`;
+  const hasNews = outcomes.entered + purchases.entriesMarked > 0;
   return [
-    `Test results finished from ${window.from} to ${window.to}\n`,
-    renderCounters([...results, { label: 'looked at', count: result.lookedAt, total: true }], terminal),
-    'New paid certificates\n',
-    renderCounters([...payments, { label: 'looked at', count: purchases.lookedAt, total: true }], terminal),
-    purchases.entriesMarked === 0 ? '' : `${marks} ${dryRun ? 'would be' : ''} marked as bought.\n`.replace('  ', ' '),
-    interrupted ? 'Ended early by a signal; the next run goes on from here.\n' : '',
+    !interrupted && lookedAt === 0
+      ? `No test results ${span}.\n`
+      : `Test results ${span}\n${renderCounters(resultCounters(result), terminal)}`,
+    !interrupted && purchases.lookedAt === 0
+      ? 'No new paid certificates.\n'
+      : `New paid certificates\n${renderCounters(paymentCounters(result), terminal)}`,
+    notLookedAt(result),
+    interrupted ? 'Ended early by a signal; what is counted here is kept, and the next run does the rest.\n' : '',
     dryRun ? 'Nothing was written. To do it: funnels sync\n' : '',
-    !dryRun && outcomes.entered + purchases.entriesMarked > 0 ? 'Next: funnels drain-outbox\n' : '',
+    !dryRun && hasNews ? 'Next: funnels drain-outbox\n' : '',
   ].join('');
+}
+
+function notLookedAt({ remaining, older }: SyncResult): string {
+  const many = older > countedAtMost ? `More than ${formatCount(countedAtMost)}` : formatCount(older);
+  return [
+    remaining === 0 ? '' : `${formatCount(remaining)} results were not looked at; the next run goes on with them.\n`,
+    older === 0 ? '' : `${many} older results were not looked at. To take them: funnels sync --since YYYY-MM-DD\n`,
+  ].join('');
+}
+
+function resultCounters({ outcomes, entered, lookedAt, dryRun }: SyncResult): Counter[] {
+  const byFunnel = `language ${formatCount(entered.language)}, non_language ${formatCount(entered.non_language)}`;
+  return [
+    ...occurred(outcomes).map(([outcome, count]) => ({
+      label: outcome === 'entered' && dryRun ? 'would enter' : candidateLabels[outcome],
+      count,
+      ...(outcome === 'entered' ? { note: byFunnel } : {}),
+    })),
+    { label: 'looked at', count: lookedAt, total: true },
+  ];
+}
+
+function paymentCounters({ purchases, dryRun }: SyncResult): Counter[] {
+  const entries = `${formatCount(purchases.entriesMarked)} ${purchases.entriesMarked === 1 ? 'entry' : 'entries'}`;
+  return [
+    ...occurred(purchases.outcomes).map(([outcome, count]) => ({
+      label: purchaseLabels[outcome],
+      count,
+      ...(outcome === 'marked' ? { note: `${entries} ${dryRun ? 'to be marked' : 'marked'}` } : {}),
+    })),
+    { label: 'looked at', count: purchases.lookedAt, total: true },
+  ];
 }
 
 function occurred<Key extends string>(counts: Record<Key, number>): [Key, number][] {

@@ -1,5 +1,6 @@
 import type { Session, Statement } from '../database/database.ts';
 import { Problem } from '../errors.ts';
+import { readDate } from '../read-date.ts';
 
 /** The days a report covers: `from` inclusive, `to` exclusive (analytics guide, "Date Filtering"). */
 export interface Days {
@@ -17,12 +18,13 @@ export interface Period {
   timezone: string;
 }
 
-const datePattern = /^\d{4}-\d{2}-\d{2}$/;
-
 const wallClock: Statement = {
   mysql: 'SELECT FROM_UNIXTIME(?) AS moment',
   sqlite: "SELECT datetime(CAST(? AS INTEGER), 'unixepoch') AS moment",
 };
+
+/** As far as a moment counts: the server adds a fraction to moments it computes from a parameter. */
+const seconds = 'YYYY-MM-DD HH:MM:SS'.length;
 
 const now = 'SELECT CURRENT_TIMESTAMP AS moment';
 
@@ -43,19 +45,6 @@ export function checkPeriod(from: string | undefined, to: string | undefined): D
   return { from: first, to: end };
 }
 
-function readDate(text: string, flag: string): Temporal.PlainDate {
-  const isDate = datePattern.test(text);
-  try {
-    if (isDate) return Temporal.PlainDate.from(text, { overflow: 'reject' });
-  } catch {
-    // Not in the calendar; told below, with the form that was expected.
-  }
-  const reason = isDate ? 'there is no such day' : 'a date is written YYYY-MM-DD';
-  throw new Problem('usage', `${flag} ${JSON.stringify(text)}: ${reason}.`, {
-    hint: `For example: ${flag} 2024-02-29`,
-  });
-}
-
 /** Resolves the days of a report to the database's clock. `timezone` (IANA) undefined: the database's own zone. */
 export async function resolvePeriod(
   session: Session,
@@ -73,21 +62,24 @@ export async function resolvePeriod(
   };
 }
 
-/** A day's first moment in `timezone` as the database's clock shows it; the database knows its own zone and its DST. */
+/**
+ * A day's first moment in `timezone` as the database's clock shows it; the database knows its own zone and its DST.
+ * Days that its clock cannot hold (before 1970, on some servers after 2038) begin at their own midnight: nobody enters
+ * a funnel in those hours, and such bounds mean "from the beginning" or "for ever".
+ */
 async function startOfDay(session: Session, day: Temporal.PlainDate, timezone: string | undefined): Promise<string> {
-  if (timezone === undefined) return `${day.toString()} 00:00:00`;
+  if (timezone === undefined) return midnight(day);
   const epochSeconds = Math.floor(day.toZonedDateTime(timezone).epochMilliseconds / 1000);
-  const [row] = await session.query<{ moment: string }>(wallClock, [epochSeconds]);
-  return secondsOf(row?.moment);
+  const [row] = await session.query<{ moment: string | null }>(wallClock, [epochSeconds]);
+  return row?.moment?.slice(0, seconds) ?? midnight(day);
 }
 
 async function currentMoment(session: Session): Promise<string> {
   const [row] = await session.query<{ moment: string }>(now);
-  return secondsOf(row?.moment);
+  if (row === undefined) throw new Error('The database did not tell the time.');
+  return row.moment.slice(0, seconds);
 }
 
-/** The server adds a fraction to moments it computes from a parameter. */
-function secondsOf(moment: string | undefined): string {
-  if (moment === undefined) throw new Error('The database did not tell the time.');
-  return moment.slice(0, 19);
+function midnight(day: Temporal.PlainDate): string {
+  return `${day.toString()} 00:00:00`;
 }

@@ -91,7 +91,6 @@ describe('variables', () => {
     const others = {
       FUNNELS_DISABLE_THEME: '1',
       FUNNELS_CONTENT_TYPE: 'json',
-      FUNNELS_FORMAT: 'csv',
       FUNNELS_TEST_DATABASE_URL: 'x',
       OTHER_FUNNELS_X: 'y',
     };

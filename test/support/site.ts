@@ -80,8 +80,8 @@ export async function ago(database: TestDatabase, seconds: number): Promise<stri
   const [row] = await database.admin<{ moment: string }>(
     database.engine === 'mysql'
       ? 'SELECT CAST(NOW() - INTERVAL ? SECOND AS DATETIME) AS moment'
-      : "SELECT datetime('now', '-' || CAST(? AS INTEGER) || ' seconds') AS moment",
-    [seconds],
+      : "SELECT datetime('now', CAST(? AS INTEGER) || ' seconds') AS moment",
+    [database.engine === 'mysql' ? seconds : -seconds],
   );
   if (row === undefined) throw new Error('The database did not tell the time.');
   return row.moment.slice(0, 19);

@@ -1,0 +1,18 @@
+import type { Id } from '../database/database.ts';
+import type { CandidateOutcome } from './candidate.ts';
+import type { FunnelType } from './funnel-type.ts';
+
+/** What a run decided about one finished test, for `--explain`. */
+export interface Decision {
+  /** the row of the site's finished tests */
+  resultId: Id;
+  finishedAt: string;
+  testId: Id | null;
+  /** null where the row did not get as far as a funnel */
+  funnel: FunnelType | null;
+  /** in its normal form, or as it was written when it is no address */
+  email: string | null;
+  outcome: CandidateOutcome;
+  /** which rule an address breaks, what the database said, … */
+  detail: string | null;
+}

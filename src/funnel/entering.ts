@@ -1,0 +1,140 @@
+import { type Database, DatabaseProblem, type Id } from '../database/database.ts';
+import { isRepeatable } from '../database/retry.ts';
+import { type Candidate, type CandidateOutcome, identityOf } from './candidate.ts';
+import type { SyncResult } from './counts.ts';
+import type { DryRunMemory } from './dry-run-memory.ts';
+import { enterBatch, readStandings, type Standing } from './entries.ts';
+import { Identities } from './identities.ts';
+import type { SyncOptions } from './sync.ts';
+
+/** How a batch turned out: what each candidate became, in order, and what the database said about those it refused. */
+interface Decided {
+  candidate: Candidate;
+  outcome: CandidateOutcome;
+  detail: string | null;
+}
+
+/**
+ * Decides about the candidates of one run, a batch at a time, in their order: entry and job of a batch go in together.
+ * Remembers whom the run has entered.
+ */
+export class EnteringRun {
+  readonly #database: Database;
+  readonly #options: SyncOptions;
+  readonly #memory: DryRunMemory;
+  readonly #result: SyncResult;
+  /** the newest entry when the run began */
+  readonly #runStart: Id;
+  readonly #entered = new Identities();
+  #batch = new Map<string, Candidate>();
+  #repeats: Candidate[] = [];
+  #lost = 0;
+
+  constructor(database: Database, options: SyncOptions, memory: DryRunMemory, result: SyncResult, runStart: Id) {
+    this.#database = database;
+    this.#options = options;
+    this.#memory = memory;
+    this.#result = result;
+    this.#runStart = runStart;
+  }
+
+  /** Whether enough candidates wait for a batch, or for the last ones that `limit` still allows. */
+  get isFull(): boolean {
+    const allowed = (this.#options.limit ?? Number.POSITIVE_INFINITY) - this.#result.outcomes.entered;
+    return this.#batch.size + this.#repeats.length >= Math.min(this.#options.batchSize, allowed);
+  }
+
+  get isEmpty(): boolean {
+    return this.#batch.size + this.#repeats.length === 0;
+  }
+
+  add(candidate: Candidate): void {
+    const identity = identityOf(candidate);
+    if (this.#entered.has(identity)) this.#count({ candidate, outcome: 'repeated_in_run', detail: null });
+    // Only when the first one does not enter, having bought in between, say, is it the turn of the second.
+    else if (this.#batch.has(identity)) this.#repeats.push(candidate);
+    else this.#batch.set(identity, candidate);
+  }
+
+  /** Decides about the batch in hand. Repeats that may still enter are waiting afterwards. */
+  async flush(): Promise<void> {
+    const batch = [...this.#batch.values()];
+    const repeats = this.#repeats;
+    this.#batch = new Map();
+    this.#repeats = [];
+    const free = batch.filter(({ obstacle }) => obstacle === null);
+    const blocked = batch.filter(({ obstacle }) => obstacle !== null);
+    const decided = [...(await this.#look(blocked)), ...(await this.#decide(free))];
+    for (const one of decided) this.#count(one);
+    for (const repeat of repeats) this.add(repeat);
+    this.#reportLostRaces();
+  }
+
+  #decide(free: readonly Candidate[]): Promise<Decided[]> {
+    return this.#options.dryRun ? this.#look(free) : this.#enter(free);
+  }
+
+  async #look(batch: readonly Candidate[]): Promise<Decided[]> {
+    if (batch.length === 0) return [];
+    const standings = await readStandings(this.#database, batch, this.#runStart);
+    return batch.map((candidate, index) => this.#judge(candidate, standings[index]));
+  }
+
+  /** Enters a batch. When the database refuses it for a row's sake, halves find that row, and the rest goes in. */
+  async #enter(batch: readonly Candidate[]): Promise<Decided[]> {
+    if (batch.length === 0) return [];
+    const { language, non_language } = this.#options.funnels;
+    const listIds = { language: language.listId, non_language: non_language.listId };
+    try {
+      const standings = await this.#database.transaction((session) =>
+        enterBatch(session, batch, this.#runStart, listIds),
+      );
+      return batch.map((candidate, index) => this.#judge(candidate, standings?.[index]));
+    } catch (error) {
+      if (!(error instanceof DatabaseProblem) || error.reason !== 'bad_value' || isRepeatable(error)) throw error;
+      const [only] = batch;
+      if (batch.length === 1 && only !== undefined) {
+        return [{ candidate: only, outcome: 'refused_by_database', detail: error.message }];
+      }
+      const middle = Math.ceil(batch.length / 2);
+      return [...(await this.#enter(batch.slice(0, middle))), ...(await this.#enter(batch.slice(middle)))];
+    }
+  }
+
+  #judge(candidate: Candidate, standing: Standing | undefined): Decided {
+    return { candidate, outcome: this.#outcomeOf(candidate, standing), detail: null };
+  }
+
+  #outcomeOf(candidate: Candidate, standing: Standing | undefined): CandidateOutcome {
+    if (standing === undefined || standing.isOwn === 1) return 'entered';
+    if (standing.isEntered === 1) return standing.isNew === 1 ? 'lost_race' : 'already_in_funnel';
+    if (candidate.obstacle !== null) return candidate.obstacle;
+    if (standing.isCovered === 1) return 'covered_by_older_entry';
+    if (standing.hasBought === 1 || this.#memory.hasBoughtSince(candidate)) return 'already_bought';
+    return 'entered';
+  }
+
+  #count({ candidate, outcome, detail }: Decided): void {
+    this.#result.lookedAt += 1;
+    this.#result.outcomes[outcome] += 1;
+    const { userId: resultId, finishedAt, testId, funnelType: funnel, email } = candidate;
+    this.#options.onDecision?.({ resultId, finishedAt, testId, funnel, email, outcome, detail });
+    if (outcome === 'lost_race') this.#lost += 1;
+    if (outcome === 'refused_by_database') {
+      this.#options.onWarning?.(`The database refused to enter result ${resultId} (test ${testId}): ${detail}`);
+    }
+    if (outcome !== 'entered') return;
+    this.#result.entered[funnel] += 1;
+    this.#entered.add(identityOf(candidate));
+    if (this.#options.dryRun) this.#memory.addEntry(candidate);
+  }
+
+  #reportLostRaces(): void {
+    if (this.#lost > 0) {
+      const what = this.#lost === 1 ? '1 candidate' : `${this.#lost} candidates`;
+      const kept = this.#lost === 1 ? 'one entry' : 'one entry each';
+      this.#options.onInformation?.(`Another run entered ${what} of this batch first; the unique key kept ${kept}.`);
+    }
+    this.#lost = 0;
+  }
+}

@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import type { Database, Statement } from '../database/database.ts';
+import type { SyncResult } from './counts.ts';
+
+/** Where a run takes place, for its record. */
+export interface Runner {
+  host: string;
+  /** of this program */
+  version: string;
+}
+
+const insertRun = `INSERT INTO sync_runs (id, started_at, host, version, outcome)
+  VALUES (?, CURRENT_TIMESTAMP, ?, ?, 'running')`;
+
+const updateRun = `UPDATE sync_runs SET finished_at = CURRENT_TIMESTAMP, outcome = ?, counters = ? WHERE id = ?`;
+
+// A few at a time: a timer makes some hundred a day, so one run's share is small.
+const deleteOldRuns: Statement = {
+  mysql: `DELETE FROM sync_runs WHERE started_at < CURRENT_TIMESTAMP - INTERVAL 90 DAY ORDER BY started_at LIMIT 1000`,
+  sqlite: `DELETE FROM sync_runs WHERE id IN (SELECT id FROM sync_runs
+    WHERE started_at < datetime('now', '-90 days') ORDER BY started_at LIMIT 1000)`,
+};
+
+/**
+ * Keeps a record of a run in `sync_runs` while `work` is done: begun, then done, interrupted or failed, with its
+ * counters. A run that was killed stays "running" without an end. Records older than 90 days are removed.
+ */
+export async function recordingRun(
+  database: Database,
+  { host, version }: Runner,
+  result: SyncResult,
+  work: () => Promise<void>,
+): Promise<void> {
+  const id = randomUUID();
+  await database.execute(insertRun, [id, host, version]);
+  const finish = async (outcome: 'done' | 'interrupted' | 'failed'): Promise<void> => {
+    await database.execute(updateRun, [outcome, JSON.stringify(result), id]);
+  };
+  try {
+    await work();
+  } catch (error) {
+    // What went wrong is told by the error itself; a database that is gone cannot take the record either.
+    await finish('failed').catch(() => undefined);
+    throw error;
+  }
+  await finish(result.interrupted ? 'interrupted' : 'done');
+  await database.execute(deleteOldRuns);
+}

@@ -1,0 +1,27 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startFunnels } from '../support/program.ts';
+
+describe('a command that only reads', () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('is ended at once by %s', async (signal, code) => {
+    const server = createServer();
+    onTestFinished(() => void server.close());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    // A server that takes the connection and then says nothing keeps the command waiting.
+    const connected = once(server, 'connection');
+    const running = startFunnels(['report', 'conversions'], {
+      environment: { FUNNELS_DATABASE_URL: `mysql://funnels@127.0.0.1:${port}/testizer` },
+    });
+    await connected;
+    running.process.kill(signal);
+    const ended = await running.ended;
+    expect({ stdout: ended.stdout, stderr: ended.stderr }).toEqual({ stdout: '', stderr: '' });
+    // A shell turns the end by a signal into this code.
+    expect(ended.signal === signal || ended.code === code).toBe(true);
+  });
+});

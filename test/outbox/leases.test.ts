@@ -1,0 +1,175 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createPacer } from '../../src/brevo/pacer.ts';
+import { claimJobs } from '../../src/outbox/claim.ts';
+import { recordFailure, recordSuccess, releaseJob } from '../../src/outbox/finish.ts';
+import { type FakeBrevo, startFakeBrevo } from '../support/fake-brevo.ts';
+import { createOutbox, type TestOutbox } from '../support/outbox.ts';
+import { engines } from '../support/test-databases.ts';
+
+describe.each(engines)('leases on %s', (engine) => {
+  let outbox: TestOutbox;
+  let brevo: FakeBrevo;
+  beforeAll(async () => {
+    outbox = await createOutbox(engine);
+  });
+  afterAll(() => outbox.drop());
+  beforeEach(async () => {
+    await outbox.empty();
+    brevo = await startFakeBrevo();
+  });
+  afterEach(() => brevo.close());
+
+  const leases = () =>
+    outbox.database.admin<{ token: string | null; until: string | null }>(
+      'SELECT lease_token AS token, lease_until AS until FROM brevo_sync_outbox ORDER BY id',
+    );
+
+  it('are committed before the call: another connection sees them while Brevo has not answered', async () => {
+    await outbox.enqueuePeople(2);
+    brevo.script({ kind: 'hang' }, { times: 2 });
+    const draining = outbox.drain(brevo);
+    await brevo.arrived(2);
+    const [one, two] = await leases();
+    expect(one?.token).toMatch(/^[0-9a-f-]{36}$/);
+    expect(two).toEqual(one);
+    expect(await outbox.drain(brevo)).toMatchObject({ claimed: 0, sent: 0 });
+    brevo.release();
+    expect(await draining).toMatchObject({ sent: 2, lostLeases: 0 });
+    expect(brevo.writes()).toHaveLength(2);
+  });
+
+  it('last at least as long as asked for, whatever fraction of a second the clock has lost', async () => {
+    await outbox.enqueue('anna@example.com');
+    const { expiresAt } = await claimJobs(outbox.open(), 1, 120);
+    const believed = (expiresAt - performance.now()) / 1000;
+    const [left] = await outbox.database.admin<{ seconds: number }>(
+      engine === 'mysql'
+        ? 'SELECT TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(6), lease_until) / 1000000 AS seconds FROM brevo_sync_outbox'
+        : "SELECT unixepoch(lease_until) - unixepoch('now', 'subsec') AS seconds FROM brevo_sync_outbox",
+    );
+    expect(believed).toBeGreaterThan(115);
+    expect(Number(left?.seconds)).toBeGreaterThan(believed - 0.2);
+  });
+
+  it('end by themselves, and then another worker takes the job', async () => {
+    await outbox.enqueue('anna@example.com');
+    const first = await claimJobs(outbox.open(), 1, 60);
+    expect((await claimJobs(outbox.open(), 1, 60)).jobs).toEqual([]);
+    await outbox.endLeases();
+    const second = await claimJobs(outbox.open(), 1, 60);
+    expect(second.jobs).toEqual(first.jobs);
+    expect(second.token).not.toBe(first.token);
+  });
+
+  it('bind every finish: a worker that lost its lease changes nothing', async () => {
+    const { id } = await outbox.enqueue('anna@example.com');
+    const late = await claimJobs(outbox.open(), 1, 60);
+    await outbox.endLeases();
+    const other = await claimJobs(outbox.open(), 1, 60);
+    const held = { id, token: late.token };
+    const before = await outbox.database.admin('SELECT * FROM brevo_sync_outbox');
+    const database = outbox.open();
+    expect(await recordSuccess(database, held)).toBe(false);
+    expect(await recordFailure(database, held, { status: 'failed', retryCount: 1 }, 'x')).toBe(false);
+    expect(await recordFailure(database, held, { status: 'pending', retryCount: 1, minutes: 5 }, 'x')).toBe(false);
+    expect(await releaseJob(database, held)).toBe(false);
+    expect(await outbox.database.admin('SELECT * FROM brevo_sync_outbox')).toEqual(before);
+    expect(await recordSuccess(database, { id, token: other.token })).toBe(true);
+    expect(await recordSuccess(database, { id, token: other.token })).toBe(false);
+  });
+
+  it('that ended during the call: the other worker’s outcome stands, the late one is counted', async () => {
+    await outbox.enqueue('anna@example.com');
+    brevo.script({ kind: 'hang' });
+    const told: string[] = [];
+    const late = outbox.drain(brevo, { onInformation: (text) => told.push(text) });
+    await brevo.arrived(1);
+    await outbox.endLeases();
+    brevo.script({ kind: 'answer', status: 425, body: { message: 'Too early' } });
+    expect(await outbox.drain(brevo)).toMatchObject({ retried: 1, lostLeases: 0 });
+    const before = await outbox.database.admin('SELECT * FROM brevo_sync_outbox');
+    brevo.release();
+    expect(await late).toMatchObject({ claimed: 1, sent: 0, lostLeases: 1 });
+    expect(told).toEqual([expect.stringContaining('The lease of job 1 had ended')]);
+    expect(await outbox.database.admin('SELECT * FROM brevo_sync_outbox')).toEqual(before);
+  });
+
+  it('are long enough for every call that is started: what comes too late is given back and claimed anew', async () => {
+    await outbox.enqueuePeople(4);
+    const started: string[] = [];
+    const result = await outbox.drain(brevo, {
+      concurrency: 4,
+      // A call may take nine of the ten seconds, so each claim lets calls start for one second.
+      requestsPerSecond: 1000,
+      leaseSeconds: 10,
+      timeoutSeconds: 9,
+      deliver: async ({ email }) => {
+        started.push(email);
+        const [lease] = await outbox.database.admin<{ left: number }>(
+          engine === 'mysql'
+            ? 'SELECT TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(), lease_until) AS `left` FROM brevo_sync_outbox WHERE lease_token IS NOT NULL LIMIT 1'
+            : "SELECT unixepoch(lease_until) - unixepoch('now') AS left FROM brevo_sync_outbox WHERE lease_token IS NOT NULL LIMIT 1",
+        );
+        expect(Number(lease?.left)).toBeGreaterThanOrEqual(9);
+        return { kind: 'delivered', created: true };
+      },
+      pace: slowPace(800),
+    });
+    expect(result).toMatchObject({ sent: 4, left: { pending: 0 }, lostLeases: 0, stopped: null });
+    expect(result.released).toBeGreaterThan(0);
+    expect(result.claimed).toBe(4 + result.released);
+    expect(new Set(started).size).toBe(4);
+  });
+
+  it('of which nothing is left after the claim end the run instead of turning in circles', async () => {
+    await outbox.enqueuePeople(3);
+    const result = await outbox.drain(brevo, { leaseSeconds: 10, timeoutSeconds: 10 });
+    expect(result).toMatchObject({ claimed: 1, released: 1, stopped: { kind: 'temporary' } });
+    expect(result.stopped?.hint).toContain('outbox.leaseSeconds');
+    expect(brevo.writes()).toEqual([]);
+  });
+
+  it('of everything that was not started are given back when the run is interrupted', async () => {
+    await outbox.enqueuePeople(6);
+    brevo.script({ kind: 'hang' }, { times: 2 });
+    const interruption = new AbortController();
+    const draining = outbox.drain(brevo, { concurrency: 2, signal: interruption.signal });
+    await brevo.arrived(2);
+    interruption.abort();
+    brevo.release();
+    expect(await draining).toMatchObject({ claimed: 6, sent: 2, released: 4, interrupted: true, stopped: null });
+    expect((await outbox.jobs()).map(({ status, retries, isLeased }) => [status, retries, isLeased])).toEqual([
+      ['success', 0, 0],
+      ['success', 0, 0],
+      ...Array(4).fill(['pending', 0, 0]),
+    ]);
+  });
+
+  it('are not taken at all by a run that was interrupted before it began', async () => {
+    await outbox.enqueuePeople(2);
+    expect(await outbox.drain(brevo, { signal: AbortSignal.abort() })).toMatchObject({ claimed: 0, interrupted: true });
+  });
+
+  it('stay when the program breaks down, and no further call is made', async () => {
+    await outbox.enqueuePeople(6);
+    let calls = 0;
+    const draining = outbox.drain(brevo, {
+      concurrency: 1,
+      deliver: async () => {
+        calls += 1;
+        throw new Error('a bug');
+      },
+    });
+    await expect(draining).rejects.toThrow('a bug');
+    expect(calls).toBe(1);
+    expect(await outbox.statuses()).toEqual({ pending: 6 });
+    await outbox.endLeases();
+    expect(await outbox.drain(brevo)).toMatchObject({ sent: 6 });
+  });
+});
+
+/** A pace with this gap between starts, in milliseconds, kept by the pacer of the program. */
+function slowPace(gap: number): (signal: AbortSignal) => Promise<void> {
+  const pacer = createPacer({ requestsPerSecond: 1000 / gap });
+  return (signal) => pacer.next(signal);
+}

@@ -1,0 +1,145 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type FakeBrevo, startFakeBrevo } from '../support/fake-brevo.ts';
+import { createOutbox, type TestOutbox } from '../support/outbox.ts';
+import { engines } from '../support/test-databases.ts';
+
+describe.each(engines)('answers that are not the job’s fault, on %s', (engine) => {
+  let outbox: TestOutbox;
+  let brevo: FakeBrevo;
+  beforeAll(async () => {
+    outbox = await createOutbox(engine);
+  });
+  afterAll(() => outbox.drop());
+  beforeEach(async () => {
+    await outbox.empty();
+    brevo = await startFakeBrevo();
+  });
+  afterEach(() => brevo.close());
+
+  /** Every job is pending, free, due, and has no more attempts than before. */
+  async function expectUntouched(count: number): Promise<void> {
+    const jobs = await outbox.jobs();
+    expect(jobs).toHaveLength(count);
+    for (const job of jobs) {
+      expect(job).toMatchObject({ status: 'pending', retries: 0, error: null, secondsAhead: null, isLeased: 0 });
+    }
+  }
+
+  it('waits out a short rate limit, and delivers everything without counting an attempt', async () => {
+    await outbox.enqueuePeople(5);
+    const tooMany = { status: 429, body: { message: 'Too many requests' }, headers: { 'x-sib-ratelimit-reset': '1' } };
+    brevo.script({ kind: 'answer', ...tooMany });
+    const told: string[] = [];
+    const result = await outbox.drain(brevo, { concurrency: 1, onInformation: (text) => told.push(text) });
+    expect(result).toMatchObject({ claimed: 6, sent: 5, released: 1, retried: 0, stopped: null });
+    expect(told).toEqual(['Brevo asks to wait 1 s (rate limit).']);
+    expect((await outbox.jobs()).map(({ retries }) => retries)).toEqual([0, 0, 0, 0, 0]);
+    const [refused, next] = brevo.writes();
+    expect((next?.receivedAt ?? 0) - (refused?.finishedAt ?? 0)).toBeGreaterThanOrEqual(990);
+  });
+
+  it('does not count a job given back against the limit', async () => {
+    await outbox.enqueuePeople(3);
+    brevo.script({ kind: 'answer', status: 429, headers: { 'x-sib-ratelimit-reset': '1' } });
+    expect(await outbox.drain(brevo, { limit: 2, concurrency: 1 })).toMatchObject({ sent: 2, left: { due: 1 } });
+  });
+
+  it('ends the run at a long rate limit', async () => {
+    await outbox.enqueuePeople(6);
+    brevo.script({ kind: 'answer', status: 429, headers: { 'x-sib-ratelimit-reset': '1800' } }, { times: 99 });
+    const { stopped } = await outbox.drain(brevo);
+    expect(stopped).toMatchObject({
+      kind: 'temporary',
+      hint: expect.stringMatching(/run it again after \d{4}-.* UTC/),
+    });
+    await expectUntouched(6);
+  });
+
+  it.each([
+    [401, 'unauthorized', 'Key not found', 'refused'],
+    [402, 'not_enough_credits', 'Not enough credits', 'refused'],
+    [403, 'permission_denied', 'Access denied for resource "contacts"', 'refused'],
+    [400, 'invalid_parameter', 'List ID does not exist', 'configuration'],
+    [404, 'not_found', 'No such route', 'configuration'],
+  ])('stops at %i %s (%s)', async (status, code, message, kind) => {
+    await outbox.enqueuePeople(6);
+    brevo.script({ kind: 'answer', status, body: { code, message } }, { times: 99 });
+    const result = await outbox.drain(brevo, { concurrency: 2 });
+    expect(result).toMatchObject({ claimed: 6, released: 6, sent: 0, stopped: { kind } });
+    expect(result.stopped?.message).toContain(`${status} ${code}: ${message}`);
+    expect(brevo.writes().length).toBeLessThanOrEqual(2);
+    await expectUntouched(6);
+  });
+
+  it('stops at a list that the account does not have', async () => {
+    await outbox.enqueue('anna@example.com', { payload: { email: 'anna@example.com', list_ids: [99] } });
+    const result = await outbox.drain(brevo);
+    expect(result.stopped).toMatchObject({ kind: 'configuration', message: expect.stringContaining('List ID') });
+    await expectUntouched(1);
+  });
+
+  it.each([
+    ['a page that is not found', { status: 404, body: '<h1>Not Found</h1>' }, 'Not Found'],
+    ['a web page', { status: 200, body: '<h1>Welcome</h1>' }, 'Welcome'],
+    ['a redirect', { status: 302, headers: { location: 'https://example.com/login' } }, 'https://example.com/login'],
+  ])('takes %s for a wrong base URL, and stops', async (_name, answer, text) => {
+    await outbox.enqueuePeople(2);
+    brevo.script({ kind: 'answer', ...answer }, { times: 99 });
+    const { stopped } = await outbox.drain(brevo);
+    expect(stopped).toMatchObject({ kind: 'configuration', message: expect.stringContaining(text) });
+    expect(stopped?.hint).toContain('brevo.baseUrl');
+    await expectUntouched(2);
+  });
+
+  it('takes five failures in a row for an outage: the run ends and no job is charged', async () => {
+    await outbox.enqueuePeople(20);
+    brevo.script({ kind: 'answer', status: 503, body: '<h1>Service Unavailable</h1>' }, { times: 99 });
+    const result = await outbox.drain(brevo, { concurrency: 2 });
+    expect(result).toMatchObject({ retried: 0, failed: 0, released: 20, left: { due: 20, pending: 20 } });
+    expect(result.stopped).toMatchObject({ kind: 'unavailable', message: expect.stringContaining('503: ') });
+    expect(brevo.writes().length).toBeLessThanOrEqual(6);
+    await expectUntouched(20);
+  });
+
+  it('takes a Brevo that cannot be reached for an outage', async () => {
+    await outbox.enqueuePeople(6);
+    await brevo.close();
+    const { stopped } = await outbox.drain(brevo);
+    expect(stopped).toMatchObject({ kind: 'unavailable', message: expect.stringContaining('refused the connection') });
+    await expectUntouched(6);
+  });
+
+  it('charges four failures in a row when the next call succeeds', async () => {
+    await outbox.enqueuePeople(6);
+    brevo.script({ kind: 'answer', status: 500, body: { message: 'Oops' } }, { times: 4 });
+    const result = await outbox.drain(brevo, { concurrency: 1 });
+    expect(result).toMatchObject({ sent: 2, retried: 4, stopped: null, reasons: [{ reason: '500: Oops', count: 4 }] });
+    expect((await outbox.jobs()).map(({ retries }) => retries)).toEqual([1, 1, 1, 1, 0, 0]);
+  });
+
+  it('charges failures that are too few for an outage at the end of the run', async () => {
+    await outbox.enqueuePeople(3);
+    brevo.script({ kind: 'answer', status: 500, body: { message: 'Oops' } }, { times: 99 });
+    expect(await outbox.drain(brevo)).toMatchObject({ retried: 3, stopped: null });
+    expect((await outbox.jobs()).map(({ retries }) => retries)).toEqual([1, 1, 1]);
+  });
+
+  it('does not take contacts that Brevo is busy with for an outage', async () => {
+    await outbox.enqueuePeople(8);
+    brevo.script({ kind: 'answer', status: 425, body: { message: 'Too early' } }, { times: 99 });
+    expect(await outbox.drain(brevo)).toMatchObject({ retried: 8, stopped: null });
+  });
+
+  it('records what succeeded beside an answer that stops the run', async () => {
+    await outbox.enqueuePeople(4);
+    brevo.script({ kind: 'hang' }, { email: 'person1@example.com' });
+    brevo.script({ kind: 'answer', status: 401, body: { message: 'Key not found' } }, { email: 'person2@example.com' });
+    const draining = outbox.drain(brevo, {
+      concurrency: 2,
+      // The refusal is known by the time the first job given back is.
+      onProgress: () => brevo.release(),
+    });
+    expect(await draining).toMatchObject({ sent: 1, released: 3, stopped: { kind: 'refused' } });
+    expect(await outbox.statuses()).toEqual({ success: 1, pending: 3 });
+  });
+});

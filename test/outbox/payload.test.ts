@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readPayload } from '../../src/outbox/payload.ts';
+
+const names = { FUNNEL_TYPE: 'ENTONNOIR' };
+
+function read(payload: unknown, operation = 'upsert_contact') {
+  const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
+  return readPayload({ id: 1, entryId: 1, operation, payload: text, retryCount: 0, email: 'anna@example.com' }, names);
+}
+
+describe('a payload', () => {
+  it('of an upsert gives address, lists and attributes, with the account’s names', () => {
+    const payload = { email: 'anna@example.com', list_ids: [5], attributes: { FUNNEL_TYPE: 'language', OTHER: 1 } };
+    expect(read(payload)).toEqual({
+      ok: true,
+      delivery: { email: 'anna@example.com', listIds: [5], attributes: { ENTONNOIR: 'language', OTHER: 1 } },
+    });
+  });
+
+  it('of a purchase joins no list, whatever it says', () => {
+    expect(read({ email: 'anna@example.com', list_ids: [5] }, 'update_after_purchase')).toEqual({
+      ok: true,
+      delivery: { email: 'anna@example.com', listIds: [], attributes: {} },
+    });
+  });
+
+  it('leaves out attributes that are null, and keeps false, 0 and the empty text', () => {
+    const reading = read({ email: 'a@example.com', attributes: { A: null, B: false, C: 0, D: '' } });
+    expect(reading).toMatchObject({ delivery: { attributes: { B: false, C: 0, D: '' } } });
+    expect(JSON.stringify(reading)).not.toContain('"A"');
+  });
+
+  it.each([
+    ['not json at all', 'upsert_contact', /not JSON/],
+    ['', 'upsert_contact', /not JSON/],
+    ['[]', 'upsert_contact', /email/],
+    ['null', 'upsert_contact', /The payload is wrong: .*null/],
+    ['{}', 'upsert_contact', /"email"/],
+    ['{"email":""}', 'upsert_contact', /"email"/],
+    ['{"email":7}', 'update_after_purchase', /"email"/],
+    ['{"email":"a@b.c","list_ids":"5"}', 'upsert_contact', /"list_ids"/],
+    ['{"email":"a@b.c","list_ids":[5,"7"]}', 'upsert_contact', /"list_ids.1"/],
+    ['{"email":"a@b.c","list_ids":[0]}', 'upsert_contact', /"list_ids.0"/],
+    ['{"email":"a@b.c","attributes":null}', 'upsert_contact', /"attributes"/],
+    ['{"email":"a@b.c","attributes":{"A":{"deep":1}}}', 'upsert_contact', /"attributes.A"/],
+    ['{"email":"a@b.c"}', 'delete_contact', /Unknown operation type "delete_contact"/],
+    ['{"email":"a@b.c"}', 'toString', /Unknown operation type "toString"/],
+    ['{"email":"a@b.c"}', '', /Unknown operation type ""/],
+  ])('that cannot be read is told why: %s for %s', (payload, operation, reason) => {
+    expect(read(payload, operation)).toEqual({ ok: false, reason: expect.stringMatching(reason) });
+  });
+
+  it('never makes a reason longer than the column and the log can take, nor shows a key', () => {
+    const huge = { email: 'a@b.c', attributes: `xkeysib-secret ${'x'.repeat(60_000)}` };
+    const reading = read(huge);
+    expect(reading).toEqual({ ok: false, reason: expect.stringMatching(/^The payload is wrong.{1,480}$/) });
+    expect(JSON.stringify(reading)).not.toContain('xkeysib');
+  });
+
+  it('of any kind is either read or refused, never an exception', () => {
+    const operations = fc.oneof(fc.constantFrom('upsert_contact', 'update_after_purchase'), fc.string());
+    fc.assert(
+      fc.property(fc.oneof(fc.json(), fc.string()), operations, (payload, operation) => {
+        expect(typeof read(payload, operation).ok).toBe('boolean');
+      }),
+    );
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { outcomes } from '../../src/funnel/candidate.ts';
+import { emptyResult, purchaseOutcomes, type SyncResult } from '../../src/funnel/counts.ts';
+import { renderSync } from '../../src/output/sync-summary.ts';
+import { pipe, screen } from './terminals.ts';
+
+function text(changes: Partial<SyncResult>, terminal = screen): string {
+  return renderSync({ ...emptyResult(false), ...changes }, { format: undefined, terminal });
+}
+
+/** Each outcome once, in its order 1, 2, 3 and so on. */
+function everything(): Partial<SyncResult> {
+  const number = <Key extends string>(keys: readonly Key[]): Record<Key, number> =>
+    Object.fromEntries(keys.map((key, index) => [key, index + 1])) as Record<Key, number>;
+  return {
+    lookedAt: 55,
+    outcomes: number(outcomes),
+    purchases: { lookedAt: 15, outcomes: number(purchaseOutcomes), entriesMarked: 1234 },
+  };
+}
+
+describe('the summary of a sync', () => {
+  it('has a line of its own for each outcome, none wider than a terminal', () => {
+    const lines = text(everything()).trimEnd().split('\n');
+    expect(lines).toHaveLength(1 + outcomes.length + 1 + 1 + purchaseOutcomes.length + 1 + 1);
+    expect(new Set(lines.filter((line) => !line.includes('looked at'))).size).toBe(lines.length - 2);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+    expect(lines.join('\n')).toContain('1,234 entries marked');
+  });
+
+  it('has a row for each outcome in a pipe', () => {
+    const rows = text(everything(), pipe).trimEnd().split('\n');
+    for (const [index, outcome] of outcomes.entries()) expect(rows).toContain(`results\t${outcome}\t${index + 1}`);
+    for (const [index, outcome] of purchaseOutcomes.entries()) {
+      expect(rows).toContain(`payments\t${outcome}\t${index + 1}`);
+    }
+    expect(rows).toContain('entries\tmarked_as_bought\t1234');
+  });
+
+  it('does not call a run without news that was cut short a run that found nothing', () => {
+    expect(text({ interrupted: true })).toMatch(
+      /^Test results finished [\s\S]* 0 {2}looked at\n[\s\S]*\nEnded early by a signal;/,
+    );
+    expect(text({ interrupted: true })).not.toMatch(/^No /m);
+    expect(text({ interrupted: true }, pipe)).toMatch(/^run\tended_early\t1$/m);
+  });
+
+  it('sends nobody to Brevo when nothing is new', () => {
+    expect(text({})).not.toContain('drain-outbox');
+    expect(text({ outcomes: { ...emptyResult(false).outcomes, already_in_funnel: 3 }, lookedAt: 3 })).not.toContain(
+      'Next',
+    );
+    expect(text(everything())).toMatch(/\nNext: funnels drain-outbox\n$/);
+  });
+});

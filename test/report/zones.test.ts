@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { engines } from '../support/test-databases.ts';
+import { createReportDatabase } from './report-database.ts';
+
+// Europe/Berlin: +01:00 in winter, +02:00 in summer; 2026-03-29 has 23 hours, 2026-10-25 has 25.
+const daysInUtc = [
+  ['2026-03-28', '2026-03-27 23:00:00', '2026-03-28 23:00:00'],
+  ['2026-03-29', '2026-03-28 23:00:00', '2026-03-29 22:00:00'],
+  ['2026-10-25', '2026-10-24 22:00:00', '2026-10-25 23:00:00'],
+] as const;
+
+function dayAfter(day: string): string {
+  return Temporal.PlainDate.from(day).add({ days: 1 }).toString();
+}
+
+/** 'YYYY-MM-DD HH:MM:SS' a while later. */
+function moved(moment: string, { hours = 0, seconds = 0 }): string {
+  const time = Temporal.PlainDateTime.from(moment.replace(' ', 'T')).add({ hours }).add({ seconds });
+  return time.toString({ smallestUnit: 'second' }).replace('T', ' ');
+}
+
+describe('report.timezone', () => {
+  it.each(daysInUtc)('%s in Berlin, on a database that keeps UTC, lasts from %s to %s', async (day, from, to) => {
+    const { enter, report } = await createReportDatabase('sqlite');
+    await enter('language', from);
+    await enter('language', moved(to, { seconds: -1 }));
+    await enter('non_language', to);
+    const { period, funnels } = await report(day, dayAfter(day), 'Europe/Berlin');
+    expect(period).toEqual({ from, to, toIsNow: false, timezone: 'Europe/Berlin' });
+    expect(funnels).toMatchObject([{ entries: 2 }, { entries: 0 }]);
+  });
+
+  it.each(daysInUtc)('%s in Berlin is the same day on a server three hours ahead of UTC', async (day, from, to) => {
+    const { enter, report } = await createReportDatabase('mysql', '+03:00');
+    await enter('language', moved(from, { hours: 3 }));
+    await enter('language', moved(to, { hours: 3, seconds: -1 }));
+    await enter('non_language', moved(from, { hours: 3, seconds: -1 }));
+    await enter('non_language', moved(to, { hours: 3 }));
+    const { period, funnels } = await report(day, dayAfter(day), 'Europe/Berlin');
+    expect(period).toMatchObject({ from: moved(from, { hours: 3 }), to: moved(to, { hours: 3 }) });
+    expect(funnels).toMatchObject([{ entries: 2 }, { entries: 0 }]);
+  });
+
+  it('begins a day whose midnight the clocks skip with its first moment', async () => {
+    // São Paulo, 2018-11-04: 00:00 became 01:00, at 03:00 UTC.
+    const { report } = await createReportDatabase('sqlite');
+    const { period } = await report('2018-11-04', '2018-11-05', 'America/Sao_Paulo');
+    expect(period).toMatchObject({ from: '2018-11-04 03:00:00', to: '2018-11-05 02:00:00' });
+  });
+
+  it.each(engines)('when not set is the zone of the database, which the result names (%s)', async (engine) => {
+    const { report } = await createReportDatabase(engine, engine === 'mysql' ? '-05:00' : undefined);
+    expect((await report('2026-03-29', '2026-03-30')).period).toEqual({
+      from: '2026-03-29 00:00:00',
+      to: '2026-03-30 00:00:00',
+      toIsNow: false,
+      timezone: engine === 'mysql' ? '-05:00' : 'UTC',
+    });
+  });
+
+  it('does not move the present moment, which is the database’s', async () => {
+    const { database, enter, report } = await createReportDatabase('mysql', '+10:00');
+    const [row] = await database.admin<{ moment: string }>(
+      "SELECT CAST(CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', '+10:00') AS DATETIME) AS moment",
+    );
+    await enter('language', row?.moment ?? '');
+    expect((await report('2024-01-01', undefined, 'America/Los_Angeles')).total.entries).toBe(1);
+  });
+});

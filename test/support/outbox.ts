@@ -1,0 +1,172 @@
+import { createBrevoClient } from '../../src/brevo/http-client.ts';
+import { createPacer } from '../../src/brevo/pacer.ts';
+import { loadSettings } from '../../src/config/load.ts';
+import type { Settings } from '../../src/config/settings.ts';
+import type { Database } from '../../src/database/database.ts';
+import { openDatabase } from '../../src/database/open.ts';
+import { migrate } from '../../src/migrate/migrate.ts';
+import { attributeNames } from '../../src/outbox/attribute-names.ts';
+import { type DrainOptions, drainOutbox } from '../../src/outbox/drain.ts';
+import type { DrainResult } from '../../src/outbox/drain-result.ts';
+import type { FakeBrevo } from './fake-brevo.ts';
+import { createTestDatabase, type Engine, type TestDatabase } from './test-databases.ts';
+
+/** A job as `admin` sees it; `secondsAhead` is next_attempt_at counted from the database's clock. */
+export interface JobRow {
+  id: number;
+  email: string;
+  operation: string;
+  status: string;
+  retries: number;
+  error: string | null;
+  secondsAhead: number | null;
+  isLeased: 0 | 1;
+}
+
+export interface NewJob {
+  operation?: string;
+  /** text as it is; anything else as JSON */
+  payload?: unknown;
+  retries?: number;
+  /** minutes from now until it is due, negative: since when; null: at once */
+  dueInMinutes?: number | null;
+  /** the entry it belongs to, when that exists already */
+  entryId?: number;
+}
+
+/** A migrated database with an outbox that tests fill, drain, and look into. */
+export interface TestOutbox {
+  database: TestDatabase;
+  /** Enqueues a job, and makes an entry for it unless one is given; returns both ids. */
+  enqueue(email: string, job?: NewJob): Promise<{ id: number; entryId: number }>;
+  /** Enqueues an upsert for each of so many people, `person1@example.com` and so on. */
+  enqueuePeople(count: number): Promise<void>;
+  jobs(): Promise<JobRow[]>;
+  /** What became of the jobs, as counts by status. */
+  statuses(): Promise<Record<string, number>>;
+  /** Moves every lease, or those of these jobs, into the past. */
+  endLeases(...ids: number[]): Promise<void>;
+  /** Makes every pending job due. */
+  makeDue(): Promise<void>;
+  /** Another connection of the program's own, closed with the database. */
+  open(access?: 'read-only' | 'read-write'): Database;
+  /** Drains as the command does, over real HTTP; `variables` are FUNNELS_ settings. */
+  drain(brevo: FakeBrevo, options?: Partial<DrainOptions>, variables?: Record<string, string>): Promise<DrainResult>;
+  /** Removes all jobs and entries; ids begin at 1 again. */
+  empty(): Promise<void>;
+  drop(): Promise<void>;
+}
+
+/** The attributes of an upsert, as `sync` enqueues them. */
+export function upsertPayload(email: string): object {
+  return { email, funnel_type: 'language', test_id: 5, list_ids: [5], attributes: { FUNNEL_TYPE: 'language' } };
+}
+
+export async function createOutbox(engine: Engine): Promise<TestOutbox> {
+  const database = await createTestDatabase(engine);
+  const opened: Database[] = [];
+  const settingsWith = async (variables: Record<string, string>): Promise<Settings> => {
+    const environment = { FUNNELS_DATABASE_URL: database.url, ...variables };
+    return (await loadSettings({ flag: undefined, environment, cwd: '/', readFile: noFile })).settings;
+  };
+  const settings = await settingsWith({});
+  const open = (access: 'read-only' | 'read-write' = 'read-write'): Database => {
+    const connection = openDatabase(settings.database, access);
+    opened.push(connection);
+    return connection;
+  };
+  await migrate(open(), { adopt: false, lockWaitSeconds: 10, applier: { toolVersion: 'test', host: 'test' } });
+  let lastEntry = 0;
+  let lastJob = 0;
+
+  const outbox: TestOutbox = {
+    database,
+    open,
+    async enqueue(email, job = {}) {
+      const { operation = 'upsert_contact', payload = upsertPayload(email), retries = 0, dueInMinutes = null } = job;
+      const entryId = job.entryId ?? ++lastEntry;
+      if (job.entryId === undefined) {
+        const entry = 'INSERT INTO funnel_entries (id, email, funnel_type, test_id) VALUES (?, ?, ?, ?)';
+        await database.admin(entry, [entryId, email, 'language', entryId]);
+      }
+      lastJob += 1;
+      await database.admin(
+        `INSERT INTO brevo_sync_outbox (id, funnel_entry_id, operation_type, payload, retry_count, next_attempt_at)
+          VALUES (?, ?, ?, ?, ?, ${engine === 'mysql' ? 'NOW() + INTERVAL ? MINUTE' : "datetime('now', ? || ' minutes')"})`,
+        [
+          lastJob,
+          entryId,
+          operation,
+          typeof payload === 'string' ? payload : JSON.stringify(payload),
+          retries,
+          dueInMinutes,
+        ],
+      );
+      return { id: lastJob, entryId };
+    },
+    async enqueuePeople(count) {
+      await database.admin(engine === 'mysql' ? 'START TRANSACTION' : 'BEGIN');
+      for (let person = 1; person <= count; person += 1) await outbox.enqueue(`person${person}@example.com`);
+      await database.admin('COMMIT');
+    },
+    jobs: () =>
+      database.admin<JobRow>(
+        `SELECT o.id AS id, e.email AS email, o.operation_type AS operation, o.status AS status,
+            o.retry_count AS retries, o.last_error AS error, ${
+              engine === 'mysql'
+                ? 'TIMESTAMPDIFF(SECOND, NOW(), o.next_attempt_at)'
+                : "unixepoch(o.next_attempt_at) - unixepoch('now')"
+            } AS secondsAhead, o.lease_token IS NOT NULL OR o.lease_until IS NOT NULL AS isLeased
+          FROM brevo_sync_outbox o JOIN funnel_entries e ON e.id = o.funnel_entry_id ORDER BY o.id`,
+      ),
+    async statuses() {
+      const counts = 'SELECT status, COUNT(*) AS count FROM brevo_sync_outbox GROUP BY status';
+      const rows = await database.admin<{ status: string; count: number }>(counts);
+      return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
+    },
+    async endLeases(...ids) {
+      const which = ids.length === 0 ? 'lease_until IS NOT NULL' : `id IN (${ids.map(() => '?').join(', ')})`;
+      await database.admin(`UPDATE brevo_sync_outbox SET lease_until = '2020-01-01 00:00:00' WHERE ${which}`, ids);
+    },
+    async makeDue() {
+      await database.admin("UPDATE brevo_sync_outbox SET next_attempt_at = NULL WHERE status = 'pending'");
+    },
+    async drain(brevo, options = {}, variables = {}) {
+      const { brevo: given, outbox: rules } = await settingsWith({
+        FUNNELS_BREVO_BASE_URL: brevo.url,
+        BREVO_API_KEY: brevo.apiKey,
+        FUNNELS_BREVO_REQUESTS_PER_SECOND: '1000',
+        FUNNELS_BREVO_TIMEOUT_SECONDS: '5',
+        ...variables,
+      });
+      const client = createBrevoClient({ ...given, userAgent: 'test' });
+      const pacer = createPacer(given);
+      return drainOutbox(open(), {
+        ...given,
+        ...rules,
+        deliver: (contact) => client.upsertContact(contact),
+        pace: (signal) => pacer.next(signal),
+        retry: { maxRetries: rules.maxRetries, stepMinutes: rules.retryStepMinutes },
+        attributeNames: attributeNames(given.attributes),
+        limit: Number.MAX_SAFE_INTEGER,
+        signal: new AbortController().signal,
+        ...options,
+      });
+    },
+    async empty() {
+      for (const table of ['brevo_sync_outbox', 'funnel_entries']) await database.admin(`DELETE FROM ${table}`);
+      lastEntry = 0;
+      lastJob = 0;
+    },
+    async drop() {
+      await Promise.all(opened.map((connection) => connection.close()));
+      await database.drop();
+    },
+  };
+  return outbox;
+}
+
+/** Keeps a configuration of the machine out of the tests. */
+async function noFile(): Promise<string> {
+  throw Object.assign(new Error('no file'), { code: 'ENOENT' });
+}
