@@ -55,12 +55,13 @@ export async function enterCandidates(
       await eventLoopTurn();
       if (!mayGoOn()) break;
     }
+    await run.settle();
     options.onProgress?.(result.lookedAt, inside);
     await eventLoopTurn();
     after = page.upTo;
     isLast = page.isLast;
   }
-  while (!run.isEmpty && result.outcomes.entered < limit) await run.flush();
+  await run.finish();
   // Results that arrived while the run was on were looked at without having been counted at its start.
   result.remaining = mayGoOn() ? 0 : Math.max(0, inside - result.lookedAt);
 }

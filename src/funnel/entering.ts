@@ -7,6 +7,20 @@ import { enterBatch, readStandings, type Standing } from './entries.ts';
 import { Identities } from './identities.ts';
 import type { SyncOptions } from './sync.ts';
 
+/** Candidates by identity, and those whose identity is among them already. */
+interface Batch {
+  firsts: Map<string, Candidate>;
+  repeats: Candidate[];
+}
+
+function emptyBatch(): Batch {
+  return { firsts: new Map(), repeats: [] };
+}
+
+function sizeOf({ firsts, repeats }: Batch): number {
+  return firsts.size + repeats.length;
+}
+
 /** How a batch turned out: what each candidate became, in order, and what the database said about those it refused. */
 interface Decided {
   candidate: Candidate;
@@ -26,8 +40,11 @@ export class EnteringRun {
   /** the newest entry when the run began */
   readonly #runStart: Id;
   readonly #entered = new Identities();
-  #batch = new Map<string, Candidate>();
-  #repeats: Candidate[] = [];
+  /** waiting for the next batch */
+  #waiting = emptyBatch();
+  /** being decided by the database at the moment */
+  #current = emptyBatch();
+  #deciding: Promise<void> = Promise.resolve();
   #lost = 0;
 
   constructor(database: Database, options: SyncOptions, memory: DryRunMemory, result: SyncResult, runStart: Id) {
@@ -38,35 +55,59 @@ export class EnteringRun {
     this.#runStart = runStart;
   }
 
-  /** Whether enough candidates wait for a batch, or for the last ones that `limit` still allows. */
+  /** Whether enough candidates wait for a batch, or for the last ones that the limit still allows. */
   get isFull(): boolean {
     const allowed = (this.#options.limit ?? Number.POSITIVE_INFINITY) - this.#result.outcomes.entered;
-    return this.#batch.size + this.#repeats.length >= Math.min(this.#options.batchSize, allowed);
-  }
-
-  get isEmpty(): boolean {
-    return this.#batch.size + this.#repeats.length === 0;
+    return sizeOf(this.#waiting) >= Math.min(this.#options.batchSize, allowed);
   }
 
   add(candidate: Candidate): void {
     const identity = identityOf(candidate);
     if (this.#entered.has(identity)) this.#count({ candidate, outcome: 'repeated_in_run', detail: null });
     // Only when the first one does not enter, having bought in between, say, is it the turn of the second.
-    else if (this.#batch.has(identity)) this.#repeats.push(candidate);
-    else this.#batch.set(identity, candidate);
+    else if (this.#current.firsts.has(identity)) this.#current.repeats.push(candidate);
+    else if (this.#waiting.firsts.has(identity)) this.#waiting.repeats.push(candidate);
+    else this.#waiting.firsts.set(identity, candidate);
   }
 
-  /** Decides about the batch in hand. Repeats that may still enter are waiting afterwards. */
+  /**
+   * Hands the waiting candidates to the database, once it is done with those before. Does not wait for the answer, so
+   * that the next ones can be read meanwhile, unless there is a limit that has to be counted exactly.
+   */
   async flush(): Promise<void> {
-    const batch = [...this.#batch.values()];
-    const repeats = this.#repeats;
-    this.#batch = new Map();
-    this.#repeats = [];
+    await this.settle();
+    this.#current = this.#waiting;
+    this.#waiting = emptyBatch();
+    this.#deciding = this.#decideCurrent();
+    // Whoever settles gets the error; until then it must not count as one that nobody handles.
+    this.#deciding.catch(() => undefined);
+    if (this.#options.limit !== undefined) await this.settle();
+  }
+
+  /** Waits until the batch that was handed over is decided. Repeats that may still enter are waiting afterwards. */
+  async settle(): Promise<void> {
+    await this.#deciding;
+    const { repeats } = this.#current;
+    this.#current = emptyBatch();
+    for (const repeat of repeats) this.add(repeat);
+  }
+
+  /** Decides about everything that is left, as far as the limit allows. */
+  async finish(): Promise<void> {
+    const { limit = Number.POSITIVE_INFINITY } = this.#options;
+    await this.settle();
+    while (sizeOf(this.#waiting) > 0 && this.#result.outcomes.entered < limit) {
+      await this.flush();
+      await this.settle();
+    }
+  }
+
+  async #decideCurrent(): Promise<void> {
+    const batch = [...this.#current.firsts.values()];
     const free = batch.filter(({ obstacle }) => obstacle === null);
     const blocked = batch.filter(({ obstacle }) => obstacle !== null);
     const decided = [...(await this.#look(blocked)), ...(await this.#decide(free))];
     for (const one of decided) this.#count(one);
-    for (const repeat of repeats) this.add(repeat);
     this.#reportLostRaces();
   }
 

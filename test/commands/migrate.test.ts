@@ -11,6 +11,8 @@ import { createAccount } from './account.ts';
 const funnels = (url: string, ...words: string[]): Promise<Run> =>
   runFunnels(words, { environment: { FUNNELS_DATABASE_URL: url } });
 
+const newest = migrationsFor('sqlite').length;
+
 describe.each(engines)('funnels migrate on %s', (engine) => {
   let place: TestDatabase;
 
@@ -26,10 +28,10 @@ describe.each(engines)('funnels migrate on %s', (engine) => {
     const lines = first.stdout.trimEnd().split('\n');
     expect(lines[0]).toMatch(/^Applied 0001 create_funnel_entries \(.+\)$/);
     expect(lines).toHaveLength(migrationsFor(engine).length + 1);
-    expect(lines.at(-1)).toBe('The schema is at version 7.');
+    expect(lines.at(-1)).toBe(`The schema is at version ${newest}.`);
     expect(await funnels(place.url, 'migrate')).toMatchObject({
       code: 0,
-      stdout: 'The schema is up to date (version 7).\n',
+      stdout: `The schema is up to date (version ${newest}).\n`,
       stderr: '',
     });
   });
@@ -37,7 +39,7 @@ describe.each(engines)('funnels migrate on %s', (engine) => {
   it('status tells what is pending, and with --exit-code ends with 8 while something is', async () => {
     const before = await funnels(place.url, 'migrate', 'status', '--exit-code', '--json');
     expect(before.code).toBe(8);
-    expect(JSON.parse(before.stdout)).toMatchObject({ pending: 7 });
+    expect(JSON.parse(before.stdout)).toMatchObject({ pending: newest });
     await funnels(place.url, 'migrate');
     const after = await funnels(place.url, 'migrate', 'status', '--exit-code', '--format', 'csv');
     expect(after.code).toBe(0);

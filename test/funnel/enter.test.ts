@@ -181,9 +181,10 @@ describe.each(engines)('entering a funnel (%s)', (engine) => {
       signal: stop.signal,
       onProgress: (done) => done >= 6 && stop.abort(),
     });
-    expect(first).toMatchObject({ interrupted: true, lookedAt: 6 });
-    expect(await site.jobs()).toHaveLength(6);
-    expect(occurred((await site.sync({ batchSize: 3 })).outcomes)).toEqual({ entered: 4, already_in_funnel: 6 });
+    // The third batch is on its way when the second one is told to be done.
+    expect(first).toMatchObject({ interrupted: true, lookedAt: 9, remaining: 1 });
+    expect(await site.jobs()).toHaveLength(9);
+    expect(occurred((await site.sync({ batchSize: 3 })).outcomes)).toEqual({ entered: 1, already_in_funnel: 9 });
   });
 
   it('enters nobody when it is told to stop before payments have been taken in', async () => {
@@ -198,8 +199,8 @@ describe.each(engines)('entering a funnel (%s)', (engine) => {
     const steps: number[][] = [];
     await site.sync({ batchSize: 2, onProgress: (done, total) => steps.push([done, total]) });
     expect(steps).toEqual([
+      [0, 5],
       [2, 5],
-      [4, 5],
       [4, 5],
     ]);
   });

@@ -5,6 +5,11 @@ import { type Run, runFunnels } from '../support/program.ts';
 import { createTestDatabase, engines, type TestDatabase } from '../support/test-databases.ts';
 import { addOldEntries, createPredecessorTables } from './predecessor.ts';
 
+/** The versions that no table of the predecessor stands for. */
+const afterAdoption = migrationsFor('sqlite')
+  .map(({ version }) => version)
+  .filter((version) => version > 2);
+
 describe.each(engines)('several migrators at once on %s', (engine) => {
   let place: TestDatabase;
 
@@ -37,7 +42,7 @@ describe.each(engines)('several migrators at once on %s', (engine) => {
   it("three on the predecessor's database all succeed, and each migration is applied once", async () => {
     await createPredecessorTables(place);
     await addOldEntries(place, { email: 'A@x.org' }, { email: 'b@x.org' });
-    expect(appliedBy(await together(3, '--adopt'))).toEqual([3, 4, 5, 6, 7]);
+    expect(appliedBy(await together(3, '--adopt'))).toEqual(afterAdoption);
     expect(await place.admin('SELECT email FROM funnel_entries ORDER BY id')).toEqual([
       { email: 'a@x.org' },
       { email: 'b@x.org' },
