@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { oneLine, shorten } from '../brevo/failure.ts';
 import { messageOf } from '../errors.ts';
+import { foldAddress } from '../funnel/address.ts';
 import type { Delivery, Job } from './job.ts';
 
 const attributes = v.optional(v.record(v.string(), v.union([v.string(), v.number(), v.boolean(), v.null()])), {});
@@ -38,7 +39,8 @@ export function readPayload(job: Job, names: Readonly<Record<string, string>>): 
   }
   const { email, attributes: given } = parsed.output;
   const listIds = 'list_ids' in parsed.output ? parsed.output.list_ids : [];
-  return { ok: true, delivery: { email, listIds, attributes: renamed(given, names) } };
+  // The predecessor stored addresses as they were typed, and Brevo refuses one with a space for good.
+  return { ok: true, delivery: { email: foldAddress(email), listIds, attributes: renamed(given, names) } };
 }
 
 function isKnown(operation: string): operation is keyof typeof payloads {

@@ -18,6 +18,10 @@ describe('a payload', () => {
     });
   });
 
+  it('of the predecessor may hold the address as it was typed; it is sent in its normal form', () => {
+    expect(read({ email: ' Anna@Example.COM\u200b' })).toMatchObject({ delivery: { email: 'anna@example.com' } });
+  });
+
   it('of a purchase joins no list, whatever it says', () => {
     expect(read({ email: 'anna@example.com', list_ids: [5] }, 'update_after_purchase')).toEqual({
       ok: true,
