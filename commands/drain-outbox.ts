@@ -1,6 +1,5 @@
 import * as Flags from '@oclif/core/flags';
 import { createBrevoClient } from '../src/brevo/http-client.ts';
-import { createPacer } from '../src/brevo/pacer.ts';
 import { BaseCommand, formatFlag } from '../src/cli/base-command.ts';
 import { exitCodes } from '../src/cli/exit-codes.ts';
 import { watchSignals } from '../src/cli/interruption.ts';
@@ -12,6 +11,7 @@ import { attributeNames } from '../src/outbox/attribute-names.ts';
 import { drainOutbox } from '../src/outbox/drain.ts';
 import type { DrainResult } from '../src/outbox/drain-result.ts';
 import { type DrainPreview, previewDrain } from '../src/outbox/preview.ts';
+import { SharedPace } from '../src/outbox/shared-pace.ts';
 import { renderDrain, renderPreview } from '../src/output/drain-summary.ts';
 import { createProgress } from '../src/output/progress.ts';
 
@@ -56,17 +56,18 @@ export default class DrainOutbox extends BaseCommand {
   async #drain(settings: Settings, limit: number): Promise<DrainResult> {
     const { brevo, outbox } = settings;
     const client = createBrevoClient({ ...brevo, userAgent: this.config.userAgent });
-    const pacer = createPacer(brevo);
     const interruption = watchSignals();
     const progress = createProgress(process.stderr, { label: 'Jobs', unicode: this.terminal.unicode });
     try {
       return await this.using(openDatabase(settings.database, 'read-write'), async (database) => {
         await requireSchema(database, 'write');
+        const pace = new SharedPace(database, { ...brevo, apiKey: brevo.apiKey ?? '' });
         return drainOutbox(database, {
           ...brevo,
           ...outbox,
           deliver: (contact) => client.upsertContact(contact),
-          pace: (signal) => pacer.next(signal),
+          pace: (signal) => pace.next(signal),
+          pauseAll: (seconds) => pace.pause(seconds),
           retry: { maxRetries: outbox.maxRetries, stepMinutes: outbox.retryStepMinutes },
           attributeNames: attributeNames(brevo.attributes),
           limit,

@@ -1,6 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand, formatFlag } from '../src/cli/base-command.ts';
 import { exitCodes } from '../src/cli/exit-codes.ts';
+import { log } from '../src/cli/log.ts';
 import { openDatabase } from '../src/database/open.ts';
 import { type Duplicates, findDuplicates } from '../src/funnel/duplicates.ts';
 import { describeDuplicates, duplicateColumns } from '../src/output/duplicates-table.ts';
@@ -29,6 +30,10 @@ export default class FindDuplicates extends BaseCommand {
       database.transaction((session) => findDuplicates(session, flags.limit)),
     );
     this.printRows(duplicates.groups, duplicateColumns, { format: flags.format, ...describeDuplicates(duplicates) });
+    // A pipe gets rows only, and none says nothing; a person reading the journal should not have to guess.
+    if (duplicates.total === 0 && flags.format === undefined && !this.terminal.isTerminal && !this.jsonEnabled()) {
+      log.info('No duplicates.');
+    }
     if (flags['exit-code'] && duplicates.total > 0) process.exitCode = exitCodes.findings;
     return duplicates;
   }

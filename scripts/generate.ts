@@ -14,6 +14,7 @@ export const generatedPaths = [
 export function generate(): void {
   writeFileSync('src/migrate/embedded.ts', embeddedMigrations(process.cwd()));
   oclif('manifest', '.');
+  writeFileSync('oclif.manifest.json', sortedManifest(readFileSync('oclif.manifest.json', 'utf8')));
   oclif('readme', '--readme-path', 'docs/commands.md', '--no-source-links', '--no-aliases');
   writeFileSync('README.md', withCommandList(readFileSync('README.md', 'utf8')));
 }
@@ -23,6 +24,13 @@ function oclif(...words: string[]): void {
   execFileSync(process.execPath, ['node_modules/oclif/bin/run.js', ...words], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+}
+
+/** The manifest with its commands by name; oclif lists them as the file system does, which is no order at all. */
+function sortedManifest(text: string): string {
+  const manifest = JSON.parse(text) as { commands: Record<string, object> };
+  const byId = Object.entries(manifest.commands).sort(([a], [b]) => a.localeCompare(b, 'en'));
+  return `${JSON.stringify({ ...manifest, commands: Object.fromEntries(byId) }, null, 2)}\n`;
 }
 
 /** The README with its list of commands, between two markers, as the manifest has it. */

@@ -98,6 +98,14 @@ CREATE TABLE sync_runs (
   KEY sync_runs_started (started_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 ` },
+    { file: '0009_create_brevo_pace.sql', sql: `-- When the next call to Brevo may start, one row per account: all workers take their turns from it.
+-- Microseconds since 1970 in UTC.
+CREATE TABLE brevo_pace (
+  account CHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  next_call_at BIGINT NOT NULL,
+  PRIMARY KEY (account)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+` },
   ],
   sqlite: [
     { file: '0001_create_funnel_entries.sql', sql: `-- One row per person, funnel and test. The same table as the predecessor's, so that its database can be taken over.
@@ -192,6 +200,13 @@ CREATE TABLE sync_runs (
 );
 
 CREATE INDEX sync_runs_started ON sync_runs (started_at);
+` },
+    { file: '0009_create_brevo_pace.sql', sql: `-- When the next call to Brevo may start, one row per account: all workers take their turns from it.
+-- Microseconds since 1970 in UTC.
+CREATE TABLE brevo_pace (
+  account TEXT PRIMARY KEY,
+  next_call_at INTEGER NOT NULL
+);
 ` },
   ],
 };

@@ -14,6 +14,8 @@ export interface DrainOptions {
   deliver: (contact: Delivery) => Promise<Outcome>;
   /** resolves when the next call may start; rejects when the signal fires */
   pace: (signal: AbortSignal) => Promise<void>;
+  /** lets nobody on the account start a call for so many seconds */
+  pauseAll?: (seconds: number) => Promise<void>;
   retry: RetryPolicy;
   /** attribute names of payloads, and what the Brevo account calls them */
   attributeNames: Readonly<Record<string, string>>;
@@ -131,7 +133,7 @@ class DrainRun {
     if (!(await this.#mayStart(claim, ending))) return this.#recorder.released(held);
     const outcome = await this.#options.deliver(reading.delivery);
     if (outcome.kind === 'rate_limited') {
-      this.#slowDown(outcome.retryAfterSeconds);
+      await this.#slowDown(outcome.retryAfterSeconds);
       return this.#recorder.released(held);
     }
     this.#rateLimit.lifted();
@@ -154,10 +156,11 @@ class DrainRun {
     return !ending.aborted && performance.now() + this.#options.timeoutSeconds * 1000 < expiresAt;
   }
 
-  #slowDown(seconds: number): void {
+  async #slowDown(seconds: number): Promise<void> {
     const end = this.#rateLimit.limited(seconds);
-    if (end === null) this.#options.onInformation?.(`Brevo asks to wait ${seconds} s (rate limit).`);
-    else this.#stop(end);
+    if (end !== null) return this.#stop(end);
+    this.#options.onInformation?.(`Brevo asks to wait ${seconds} s (rate limit).`);
+    await this.#options.pauseAll?.(seconds);
   }
 
   #stop(stopped: Stop): void {

@@ -95,8 +95,11 @@ describe('a process killed while a statement waits for a lock', () => {
     await place.admin('START TRANSACTION');
     await place.admin(hold);
     const first = startFunnels(['migrate', '--adopt'], { environment });
-    await until(async () => (await waiting()).length > 0);
-    const [holder] = await waiting();
+    let holder: { id: number } | undefined;
+    await until(async () => {
+      [holder] = await waiting();
+      return holder !== undefined;
+    });
 
     const second = await runFunnels(['migrate', '--lock-timeout', '1'], { environment });
     expect(second.stderr).toContain(`connection ${holder?.id} holds the lock`);

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createPacer } from '../../src/brevo/pacer.ts';
 import { claimJobs } from '../../src/outbox/claim.ts';
 import { recordFailure, recordSuccess, releaseJob } from '../../src/outbox/finish.ts';
+import { SharedPace } from '../../src/outbox/shared-pace.ts';
 import { type FakeBrevo, startFakeBrevo } from '../support/fake-brevo.ts';
 import { createOutbox, type TestOutbox } from '../support/outbox.ts';
 import { engines } from '../support/test-databases.ts';
@@ -97,6 +97,7 @@ describe.each(engines)('leases on %s', (engine) => {
   it('are long enough for every call that is started: what comes too late is given back and claimed anew', async () => {
     await outbox.enqueuePeople(4);
     const started: string[] = [];
+    const slow = new SharedPace(outbox.open(), { apiKey: 'key', requestsPerSecond: 1.3 });
     const result = await outbox.drain(brevo, {
       concurrency: 4,
       // A call may take nine of the ten seconds, so each claim lets calls start for one second.
@@ -113,7 +114,7 @@ describe.each(engines)('leases on %s', (engine) => {
         expect(Number(lease?.left)).toBeGreaterThanOrEqual(9);
         return { kind: 'delivered', created: true };
       },
-      pace: slowPace(800),
+      pace: (signal) => slow.next(signal),
     });
     expect(result).toMatchObject({ sent: 4, left: { pending: 0 }, lostLeases: 0, stopped: null });
     expect(result.released).toBeGreaterThan(0);
@@ -167,9 +168,3 @@ describe.each(engines)('leases on %s', (engine) => {
     expect(await outbox.drain(brevo)).toMatchObject({ sent: 6 });
   });
 });
-
-/** A pace with this gap between starts, in milliseconds, kept by the pacer of the program. */
-function slowPace(gap: number): (signal: AbortSignal) => Promise<void> {
-  const pacer = createPacer({ requestsPerSecond: 1000 / gap });
-  return (signal) => pacer.next(signal);
-}

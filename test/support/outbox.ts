@@ -1,5 +1,4 @@
 import { createBrevoClient } from '../../src/brevo/http-client.ts';
-import { createPacer } from '../../src/brevo/pacer.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import type { Database } from '../../src/database/database.ts';
@@ -8,6 +7,7 @@ import { migrate } from '../../src/migrate/migrate.ts';
 import { attributeNames } from '../../src/outbox/attribute-names.ts';
 import { type DrainOptions, drainOutbox } from '../../src/outbox/drain.ts';
 import type { DrainResult } from '../../src/outbox/drain-result.ts';
+import { SharedPace } from '../../src/outbox/shared-pace.ts';
 import type { FakeBrevo } from './fake-brevo.ts';
 import { createTestDatabase, type Engine, type TestDatabase } from './test-databases.ts';
 
@@ -140,12 +140,14 @@ export async function createOutbox(engine: Engine): Promise<TestOutbox> {
         ...variables,
       });
       const client = createBrevoClient({ ...given, userAgent: 'test' });
-      const pacer = createPacer(given);
-      return drainOutbox(open(), {
+      const connection = open();
+      const pace = new SharedPace(connection, { ...given, apiKey: brevo.apiKey });
+      return drainOutbox(connection, {
         ...given,
         ...rules,
         deliver: (contact) => client.upsertContact(contact),
-        pace: (signal) => pacer.next(signal),
+        pace: (signal) => pace.next(signal),
+        pauseAll: (seconds) => pace.pause(seconds),
         retry: { maxRetries: rules.maxRetries, stepMinutes: rules.retryStepMinutes },
         attributeNames: attributeNames(given.attributes),
         limit: Number.MAX_SAFE_INTEGER,

@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SharedPace } from '../../src/outbox/shared-pace.ts';
+import { type FakeBrevo, startFakeBrevo } from '../support/fake-brevo.ts';
+import { createOutbox, type TestOutbox } from '../support/outbox.ts';
+import { startFunnels } from '../support/program.ts';
+import { engines } from '../support/test-databases.ts';
+
+/** The most of these moments, in milliseconds, that lie within one second. */
+function mostInOneSecond(moments: readonly number[]): number {
+  const sorted = moments.toSorted((a, b) => a - b);
+  return Math.max(...sorted.map((start) => sorted.filter((moment) => moment >= start && moment < start + 1000).length));
+}
+
+describe.each(engines)('the pace that all workers share (%s)', (engine) => {
+  let outbox: TestOutbox;
+  beforeEach(async () => {
+    outbox = await createOutbox(engine);
+  });
+  afterEach(() => outbox.drop());
+
+  const never = new AbortController().signal;
+  const pace = (requestsPerSecond: number, apiKey = 'key-a'): SharedPace =>
+    new SharedPace(outbox.open(), { apiKey, requestsPerSecond });
+
+  // Two writers of one SQLite file in one process would wait for each other in vain.
+  it.runIf(engine === 'mysql')('spaces the calls of two workers as if they were one', async () => {
+    const starts: number[] = [];
+    const work = async (worker: SharedPace, calls: number): Promise<void> => {
+      for (let call = 0; call < calls; call += 1) {
+        await worker.next(never);
+        starts.push(performance.now());
+      }
+    };
+    await Promise.all([work(pace(20), 15), work(pace(20), 15)]);
+    expect(mostInOneSecond(starts)).toBeLessThanOrEqual(20);
+  });
+
+  it('is another one for another account, and holds no key', async () => {
+    await pace(0.001).next(never);
+    await pace(0.001, 'key-b').next(never);
+    const rows = await outbox.database.admin<{ account: string }>('SELECT account FROM brevo_pace');
+    expect(rows).toHaveLength(2);
+    expect(JSON.stringify(rows)).not.toContain('key-');
+  });
+
+  it('gives up at once when the signal fires, however far its turn is', async () => {
+    const slow = pace(0.001);
+    await slow.next(never);
+    const stop = new AbortController();
+    const waiting = slow.next(stop.signal);
+    stop.abort();
+    await expect(waiting).rejects.toThrow();
+  });
+
+  it('makes everybody wait after a pause', async () => {
+    const one = pace(1000);
+    const other = pace(1000);
+    await other.next(never);
+    await one.pause(0.5);
+    const before = performance.now();
+    await pace(1000).next(never);
+    expect(performance.now() - before).toBeGreaterThan(400);
+  });
+});
+
+describe('four programs on one account', () => {
+  let outbox: TestOutbox;
+  let brevo: FakeBrevo;
+  beforeEach(async () => {
+    outbox = await createOutbox('mysql');
+    brevo = await startFakeBrevo();
+  });
+  afterEach(async () => {
+    await brevo.close();
+    await outbox.drop();
+  });
+
+  it('together never exceed the rate, and deliver every job once', async () => {
+    const rate = 25;
+    await outbox.enqueuePeople(80);
+    const environment = {
+      FUNNELS_DATABASE_URL: outbox.database.url,
+      FUNNELS_BREVO_BASE_URL: brevo.url,
+      BREVO_API_KEY: brevo.apiKey,
+      FUNNELS_BREVO_REQUESTS_PER_SECOND: String(rate),
+    };
+    const programs = [1, 2, 3, 4].map(() => startFunnels(['drain-outbox'], { environment }));
+    for (const { ended } of programs) expect(await ended).toMatchObject({ code: 0, stderr: '' });
+    const calls = brevo.writes();
+    expect(calls.map(({ email }) => email).toSorted()).toEqual(
+      [...new Set(calls.map(({ email }) => email))].toSorted(),
+    );
+    expect(calls).toHaveLength(80);
+    // Arrivals, not starts: a busy machine may bunch a few on the way.
+    expect(mostInOneSecond(calls.map(({ receivedAt }) => receivedAt))).toBeLessThanOrEqual(rate * 1.2);
+  });
+});
