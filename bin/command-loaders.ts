@@ -8,6 +8,11 @@ export const commandLoaders: Readonly<Record<string, CommandLoader>> = {
   'find-duplicates': async () => (await import('../commands/find-duplicates.ts')).default,
   migrate: async () => (await import('../commands/migrate.ts')).default,
   'migrate:status': async () => (await import('../commands/migrate/status.ts')).default,
+  'outbox:discard': async () => (await import('../commands/outbox/discard.ts')).default,
+  'outbox:list': async () => (await import('../commands/outbox/list.ts')).default,
+  'outbox:prune': async () => (await import('../commands/outbox/prune.ts')).default,
+  'outbox:retry': async () => (await import('../commands/outbox/retry.ts')).default,
+  'outbox:show': async () => (await import('../commands/outbox/show.ts')).default,
   'report:conversions': async () => (await import('../commands/report/conversions.ts')).default,
   sync: async () => (await import('../commands/sync.ts')).default,
 };

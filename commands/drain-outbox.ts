@@ -8,6 +8,7 @@ import type { Settings } from '../src/config/settings.ts';
 import { openDatabase } from '../src/database/open.ts';
 import { requireSchema } from '../src/migrate/plan.ts';
 import { attributeNames } from '../src/outbox/attribute-names.ts';
+import { configuredLists } from '../src/outbox/configured-lists.ts';
 import { drainOutbox } from '../src/outbox/drain.ts';
 import type { DrainResult } from '../src/outbox/drain-result.ts';
 import { type DrainPreview, previewDrain } from '../src/outbox/preview.ts';
@@ -70,6 +71,7 @@ export default class DrainOutbox extends BaseCommand {
           pauseAll: (seconds) => pace.pause(seconds),
           retry: { maxRetries: outbox.maxRetries, stepMinutes: outbox.retryStepMinutes },
           attributeNames: attributeNames(brevo.attributes),
+          configuredLists: configuredLists(settings),
           limit,
           signal: interruption.signal,
           onProgress: progress.advance,

@@ -4,6 +4,7 @@ import { BaseCommand, formatFlag } from '../src/cli/base-command.ts';
 import { watchSignals } from '../src/cli/interruption.ts';
 import { log } from '../src/cli/log.ts';
 import { openDatabase } from '../src/database/open.ts';
+import { Problem } from '../src/errors.ts';
 import type { SyncResult } from '../src/funnel/counts.ts';
 import { sync } from '../src/funnel/sync.ts';
 import { requireSchema } from '../src/migrate/plan.ts';
@@ -45,6 +46,11 @@ export default class Sync extends BaseCommand {
 
   async run(): Promise<SyncResult> {
     const { flags } = await this.parse(Sync);
+    if (flags.explain && this.jsonEnabled()) {
+      throw new Problem('usage', 'The lines of --explain cannot be part of one JSON document.', {
+        hint: 'Leave out one of the two. Piped, --explain prints tab-separated lines.',
+      });
+    }
     const since = flags.since === undefined ? undefined : `${readDate(flags.since, '--since')} 00:00:00`;
     const { settings } = await this.loadSettings(flags);
     const dryRun = flags['dry-run'];
@@ -65,7 +71,9 @@ export default class Sync extends BaseCommand {
         dryRun,
         since,
         limit: flags.limit,
-        onDecision: flags.explain ? (decision) => this.print(renderDecision(decision, terminal)) : undefined,
+        onDecision: flags.explain
+          ? (decision) => this.print(renderDecision(decision, { format: flags.format, terminal }))
+          : undefined,
         runner: { host: hostname(), version: this.config.version },
         onWarning: (text) => log.warn(text),
         signal: interruption.signal,

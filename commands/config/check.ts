@@ -1,5 +1,6 @@
 import { BaseCommand, formatFlag } from '../../src/cli/base-command.ts';
 import { describeSettings, type SettingRow } from '../../src/config/redact.ts';
+import type { Settings } from '../../src/config/settings.ts';
 import type { Column } from '../../src/output/columns.ts';
 
 const columns: Column<SettingRow>[] = [
@@ -7,6 +8,15 @@ const columns: Column<SettingRow>[] = [
   { key: 'value', title: 'Value', priority: 1, value: (row) => row.value },
   { key: 'origin', title: 'From', priority: 2, value: (row) => row.origin },
 ];
+
+/** What is valid and yet not enough for every command. */
+function missingFor({ brevo, funnels }: Settings): string[] {
+  const lists = Object.entries(funnels).filter(([, { listId }]) => listId === undefined);
+  return [
+    ...(brevo.apiKey === undefined ? ['drain-outbox needs brevo.apiKey (or BREVO_API_KEY), which is not set.'] : []),
+    ...lists.map(([name]) => `sync passes over the funnel ${name}: funnels.${name}.listId is not set.`),
+  ];
+}
 
 export default class ConfigCheck extends BaseCommand {
   static override summary = 'Check the configuration and print it, with secrets hidden.';
@@ -28,7 +38,8 @@ export default class ConfigCheck extends BaseCommand {
     const loaded = await this.loadSettings(flags);
     const settings = describeSettings(loaded);
     const title = `The configuration is valid (${loaded.source}).`;
-    this.printRows(settings, columns, { format: flags.format, title });
+    const footer = missingFor(loaded.settings);
+    this.printRows(settings, columns, { format: flags.format, title, footer });
     return { source: loaded.source, settings };
   }
 }

@@ -3,7 +3,7 @@ import { BaseCommand, formatFlag } from '../../src/cli/base-command.ts';
 import { exitCodes } from '../../src/cli/exit-codes.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { type MigrationStatus, migrationStatus } from '../../src/migrate/status.ts';
-import { statusColumns } from '../../src/output/migrate-summary.ts';
+import { statusColumns, statusFooter } from '../../src/output/migrate-summary.ts';
 
 export default class MigrateStatus extends BaseCommand {
   static override summary = 'List the migrations: applied, pending, interrupted, changed.';
@@ -20,11 +20,10 @@ export default class MigrateStatus extends BaseCommand {
     const { settings } = await this.loadSettings(flags);
     const database = openDatabase(settings.database, 'read-only', { create: true });
     const migrations = await this.using(database, migrationStatus);
-    const open = ['pending', 'interrupted', 'changed'];
-    const pending = migrations.filter(({ state }) => open.includes(state)).length;
-    const footer = pending === 0 ? 'The schema is up to date.' : `${pending} to do. Next: funnels migrate`;
-    this.printRows(migrations, statusColumns, { format: flags.format, footer: [footer] });
-    if (flags['exit-code'] && pending > 0) process.exitCode = exitCodes.findings;
+    const pending = migrations.filter(({ state }) => state === 'pending' || state === 'interrupted').length;
+    this.printRows(migrations, statusColumns, { format: flags.format, footer: [statusFooter(migrations)] });
+    const isUpToDate = migrations.every(({ state }) => state === 'applied' || state === 'adopted');
+    if (flags['exit-code'] && !isUpToDate) process.exitCode = exitCodes.findings;
     return { migrations, pending };
   }
 }

@@ -1,6 +1,7 @@
 import { fstatSync } from 'node:fs';
 import { createConsola, LogLevels, type LogObject } from 'consola/core';
 import type { Settings } from '../config/settings.ts';
+import { visible } from '../output/visible.ts';
 import { scrubbed } from './secrets.ts';
 
 /** Journal priorities (sd-daemon): every line of a message needs its own. */
@@ -28,7 +29,8 @@ function lineFor({ type, args, date }: LogObject): string {
   if (format === 'json') return `${JSON.stringify({ time: date.toISOString(), level: type, message: text })}\n`;
   const lines = `${words[type] ?? ''}${text}`.split('\n');
   const prefix = writesToJournal() ? (priorities[type] ?? '<6>') : '';
-  return `${lines.map((line) => `${prefix}${line}`).join('\n')}\n`;
+  // Addresses are in these lines, and anybody can register with one that a terminal would obey.
+  return `${lines.map((line) => `${prefix}${visible(line)}`).join('\n')}\n`;
 }
 
 /** systemd names the journal's socket; the variable alone is inherited by children whose stderr goes elsewhere. */

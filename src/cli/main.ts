@@ -1,6 +1,7 @@
 import { Config } from '@oclif/core/config';
 import { run } from '@oclif/core/run';
 import { settings } from '@oclif/core/settings';
+import { exitCodes } from './exit-codes.ts';
 import { helpPlugin } from './help-plugin.ts';
 import { inMemoryPlugins, type PluginSource } from './plugins.ts';
 
@@ -32,7 +33,10 @@ export async function main(argv: string[], program: PluginSource): Promise<void>
 function surviveClosedPipes(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      if (error.code === 'EPIPE') return;
+      // A full disk, say. There may be nowhere left to tell it, but the exit code can.
+      process.exitCode = exitCodes.temporary;
+      if (stream === process.stdout) process.stderr.write(`Error: The output cannot be written: ${error.message}.\n`);
     });
   }
 }

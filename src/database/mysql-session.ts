@@ -30,7 +30,9 @@ export function connectionOptions(target: MysqlTarget): ConnectionOptions {
     user: target.user,
     ...(target.password === undefined ? {} : { password: target.password }),
     database: target.database,
-    ...(target.ssl === 'off' ? {} : { ssl: { rejectUnauthorized: target.ssl === 'verify' } }),
+    ...(target.ssl === 'off'
+      ? {}
+      : { ssl: { rejectUnauthorized: target.ssl === 'verify', verifyIdentity: target.ssl === 'verify' } }),
     charset: 'utf8mb4',
     // Count the rows that changed, not those that were found: an insert the constraint turned away counts 0.
     flags: ['-FOUND_ROWS'],

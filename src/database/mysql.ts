@@ -122,17 +122,19 @@ export class MysqlDatabase implements Database {
 
   async #connect(): Promise<Connection> {
     const connection = await createConnection(connectionOptions(this.#target));
-    // Lost between two statements: nothing was under way, so the next one can go to a new connection.
+    // The next statement goes to a new connection. Not destroyed here: the driver would take the end for one that we
+    // wanted, and a statement under way would never learn that it is lost.
     const lost = (): void => {
-      if (this.#connection === connection) this.#forget();
+      if (this.#connection === connection) this.#connection = undefined;
     };
     connection.on('error', lost).on('end', lost);
+    const timeout = (this.#target.connectTimeoutSeconds + networkGraceSeconds) * 1000;
     try {
-      const [rows] = await connection.query('SELECT VERSION() AS version');
+      const [rows] = await connection.query({ sql: 'SELECT VERSION() AS version', timeout });
       const { version } = (rows as { version: string }[])[0] ?? { version: '' };
       const isMariaDb = checkServerVersion(version, nameOf(this.#target));
       for (const { sql, parameters } of sessionStatements(this.#target, this.#access, isMariaDb)) {
-        await connection.query(sql, parameters);
+        await connection.query({ sql, timeout }, parameters);
       }
       return connection;
     } catch (error) {

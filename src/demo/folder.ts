@@ -17,7 +17,12 @@ export interface DemoFolder {
 
 /** A new folder among the system's temporary ones. It goes when it is left, and also when the process ends before. */
 export async function temporaryFolder(): Promise<DemoFolder> {
-  const path = await mkdtemp(join(tmpdir(), 'funnels-demo-'));
+  const path = await mkdtemp(join(tmpdir(), 'funnels-demo-')).catch((error: unknown) => {
+    throw new Problem('configuration', `The demo cannot make a temporary folder: ${messageOf(error)}.`, {
+      cause: error,
+      hint: 'Set TMPDIR to a folder that can be written, or name one with --keep DIR.',
+    });
+  });
   const remove = (): void => rmSync(path, { recursive: true, force: true, maxRetries: 3 });
   // A second Ctrl-C ends the process at once, and npm passes the first one on as a second.
   process.once('exit', remove);
@@ -32,9 +37,10 @@ export async function temporaryFolder(): Promise<DemoFolder> {
 
 /** The folder `path` for good, made if need be. A usage Problem when something is in it already, or it is no folder. */
 export async function keptFolder(path: string): Promise<DemoFolder> {
-  const hint = 'Name a folder that is empty or does not exist yet.';
+  const hint = 'Name a folder that is empty, or a new one in a folder that is there.';
   try {
-    await mkdir(path, { recursive: true });
+    // One level only: below /proc, Node would try to make the folders above for ever.
+    await mkdir(path).catch(exceptExisting);
     if ((await readdir(path)).length > 0)
       throw new Problem('usage', `--keep ${path}: the folder is not empty.`, { hint });
   } catch (error) {
@@ -44,6 +50,10 @@ export async function keptFolder(path: string): Promise<DemoFolder> {
   }
   const contents = contentsOf(path);
   return { ...contents, leave: () => contents.configure(keptConfig()) };
+}
+
+function exceptExisting(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error;
 }
 
 function contentsOf(path: string): Omit<DemoFolder, 'leave'> {

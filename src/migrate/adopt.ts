@@ -1,6 +1,7 @@
 import type { Database, Id, Session, Statement } from '../database/database.ts';
+import { hasTable } from '../database/has-table.ts';
 import { Problem } from '../errors.ts';
-import { type Applier, ensureHistory, hasTable, readHistory, recordFinish, recordStart } from './history.ts';
+import { type Applier, ensureHistory, readHistory, recordFinish, recordStart } from './history.ts';
 import { migrationsFor } from './migration.ts';
 
 interface PredecessorTable {

@@ -1,5 +1,5 @@
 import type { Session } from '../database/database.ts';
-import { hasTable } from './history.ts';
+import { hasTable } from '../database/has-table.ts';
 
 const columnExists = `SELECT COUNT(*) AS found FROM information_schema.columns
   WHERE table_schema = DATABASE() AND table_name = ? AND column_name = ?`;

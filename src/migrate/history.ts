@@ -1,4 +1,5 @@
 import type { Session, Statement } from '../database/database.ts';
+import { hasTable } from '../database/has-table.ts';
 
 /** A row of `funnels_migrations`: how far one migration has come in this database. */
 export interface AppliedMigration {
@@ -15,11 +16,6 @@ export interface AppliedMigration {
   toolVersion: string;
   host: string;
 }
-
-const tableExists: Statement = {
-  mysql: `SELECT COUNT(*) AS found FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?`,
-  sqlite: `SELECT COUNT(*) AS found FROM sqlite_master WHERE type = 'table' AND name = ?`,
-};
 
 const createHistory: Statement = {
   mysql: `CREATE TABLE IF NOT EXISTS funnels_migrations (
@@ -62,12 +58,6 @@ const updateStatementDone = `UPDATE funnels_migrations SET statements_done = ?, 
 
 const updateFinished = `UPDATE funnels_migrations
   SET state = ?, statements_done = ?, in_flight = NULL, finished_at = CURRENT_TIMESTAMP WHERE version = ?`;
-
-/** Whether the connected schema has a table of that name. */
-export async function hasTable(session: Session, name: string): Promise<boolean> {
-  const [row] = await session.query<{ found: number }>(tableExists, [name]);
-  return row !== undefined && row.found > 0;
-}
 
 /** Makes the history table when it is missing; to be called under the migration lock. */
 export async function ensureHistory(session: Session): Promise<void> {

@@ -1,10 +1,11 @@
 import { type Database, DatabaseProblem } from '../database/database.ts';
+import { hasTable } from '../database/has-table.ts';
 import { Problem } from '../errors.ts';
 import { findDuplicates } from '../funnel/duplicates.ts';
 import { checkPredecessorTables, predecessorTablesIn, recordAdopted } from './adopt.ts';
 import { applyMigration } from './apply.ts';
 import { foldStoredAddresses } from './fold-addresses.ts';
-import { type Applier, ensureHistory, hasTable } from './history.ts';
+import { type Applier, ensureHistory } from './history.ts';
 import { type MigrationLock, withMigrationLock } from './lock.ts';
 import { migrationsFor } from './migration.ts';
 import { checkHistory, readPlan } from './plan.ts';

@@ -1,4 +1,5 @@
 import type { Session } from '../database/database.ts';
+import { hasTable } from '../database/has-table.ts';
 import { Problem } from '../errors.ts';
 import { type AppliedMigration, readHistory } from './history.ts';
 import { type Migration, migrationsFor } from './migration.ts';
@@ -47,6 +48,11 @@ export function checkHistory(history: readonly AppliedMigration[], migrations: r
  */
 export async function requireSchema(session: Session, access: 'read' | 'write'): Promise<void> {
   const { history, pending } = await readPlan(session);
+  if (history === null && (await hasTable(session, 'funnel_entries'))) {
+    throw new Problem('data', 'The table funnel_entries is there, but not made by funnels, or not readable in full.', {
+      hint: "If it is the Python service's, take it over with: funnels migrate --adopt",
+    });
+  }
   if (history === null) {
     throw new Problem('data', 'This database has no funnel tables made by funnels yet.', {
       hint: 'Create them with: funnels migrate',

@@ -8,15 +8,19 @@ import type { Job } from './job.ts';
 // Leases are in UTC: the wall clock is set back in autumn and sessions may have zones of their own, but a lease has to
 // last as long as it says for everybody.
 // The order of the joins is fixed: from stale statistics the server may choose to read all pending jobs for each job.
-const selectDue = (utc: string, join: string): string => `SELECT o.id AS id, o.funnel_entry_id AS entryId,
-    o.operation_type AS operation, o.payload AS payload, o.retry_count AS retryCount, e.email AS email
-  FROM brevo_sync_outbox o ${join} funnel_entries e ON e.id = o.funnel_entry_id
+const due = (
+  utc: string,
+  join: string,
+): string => `FROM brevo_sync_outbox o ${join} funnel_entries e ON e.id = o.funnel_entry_id
   WHERE o.status = 'pending'
     AND (o.next_attempt_at IS NULL OR o.next_attempt_at <= CURRENT_TIMESTAMP)
     AND (o.lease_until IS NULL OR o.lease_until <= ${utc})
     AND NOT EXISTS (SELECT 1 FROM funnel_entries f ${join} brevo_sync_outbox p ON p.funnel_entry_id = f.id
-      WHERE f.email = e.email AND p.status = 'pending' AND p.id <> o.id AND (p.id < o.id OR p.lease_until > ${utc}))
-  ORDER BY o.next_attempt_at, o.id LIMIT ?`;
+      WHERE f.email = e.email AND p.status = 'pending' AND p.id <> o.id AND (p.id < o.id OR p.lease_until > ${utc}))`;
+
+const selectDue = (utc: string, join: string): string => `SELECT o.id AS id, o.operation_type AS operation,
+    o.payload AS payload, o.retry_count AS retryCount, e.email AS email
+  ${due(utc, join)} ORDER BY o.next_attempt_at, o.id LIMIT ?`;
 
 const readDue = {
   mysql: selectDue('UTC_TIMESTAMP()', 'STRAIGHT_JOIN'),
@@ -25,6 +29,14 @@ const readDue = {
 
 // The subquery reads without locks, so a job that another worker is claiming at this moment still counts as pending.
 const lockDue: Statement = { mysql: `${readDue.mysql} FOR UPDATE SKIP LOCKED`, sqlite: readDue.sqlite };
+
+/** Beyond this, how many a worker could take now is told by their time alone: who waits for whom takes long to count. */
+const countedExactly = 10_000;
+
+const countClaimable: Statement = {
+  mysql: `SELECT COUNT(*) AS count FROM (SELECT 1 AS one ${due('UTC_TIMESTAMP()', 'STRAIGHT_JOIN')} LIMIT ?) claimable`,
+  sqlite: `SELECT COUNT(*) AS count FROM (SELECT 1 AS one ${due('CURRENT_TIMESTAMP', 'CROSS JOIN')} LIMIT ?) claimable`,
+};
 
 const countDueAndLater = `SELECT
     COALESCE(SUM(CASE WHEN next_attempt_at IS NULL OR next_attempt_at <= CURRENT_TIMESTAMP THEN 1 ELSE 0 END), 0) AS due,
@@ -73,8 +85,12 @@ export function previewDue(session: Session, limit: number): Promise<Job[]> {
   return session.query<Job>(readDue, [limit]);
 }
 
-/** How many jobs are pending in all, and how many of them are due now. */
+/** How many jobs are pending in all, and how many of them a worker could take now. */
 export async function countPending(session: Session): Promise<{ due: number; pending: number }> {
   const [row] = await session.query<{ due: number | string; pending: number }>(countDueAndLater);
-  return { due: Number(row?.due ?? 0), pending: row?.pending ?? 0 };
+  const byTime = Number(row?.due ?? 0);
+  const pending = row?.pending ?? 0;
+  if (byTime === 0 || byTime > countedExactly) return { due: byTime, pending };
+  const [exact] = await session.query<{ count: number }>(countClaimable, [countedExactly]);
+  return { due: exact?.count ?? 0, pending };
 }

@@ -17,6 +17,8 @@ export interface DrainOptions {
   /** lets nobody on the account start a call for so many seconds */
   pauseAll?: (seconds: number) => Promise<void>;
   retry: RetryPolicy;
+  /** the lists of the funnels as they are configured now */
+  configuredLists: readonly number[];
   /** attribute names of payloads, and what the Brevo account calls them */
   attributeNames: Readonly<Record<string, string>>;
   /** calls in flight at a time */
@@ -127,18 +129,24 @@ class DrainRun {
   }
 
   async #handle(job: Job, claim: Claim, ending: AbortSignal): Promise<void> {
-    const held = { id: job.id, token: claim.token };
+    const held = { id: job.id, token: claim.token, expiresAt: claim.expiresAt };
     const reading = readPayload(job, this.#options.attributeNames);
     if (!reading.ok) return this.#recorder.failed(job, held, 'fatal', reading.reason);
     if (!(await this.#mayStart(claim, ending))) return this.#recorder.released(held);
+    await this.#recorder.settleBefore(performance.now() + this.#options.timeoutSeconds * 1000);
     const outcome = await this.#options.deliver(reading.delivery);
     if (outcome.kind === 'rate_limited') {
       await this.#slowDown(outcome.retryAfterSeconds);
       return this.#recorder.released(held);
     }
     this.#rateLimit.lifted();
+    const { listIds } = reading.delivery;
+    // A list that only this job asks for, from former settings, is the job's own fault and stops nobody else.
+    if (outcome.kind === 'stop' && outcome.reason.status === 400 && !this.#areConfigured(listIds)) {
+      return this.#recorder.answered(job, held, { kind: 'fatal', reason: outcome.reason });
+    }
     if (outcome.kind === 'stop') {
-      this.#stop(stopForAnswer(outcome));
+      this.#stop(stopForAnswer(outcome, `job ${job.id}, lists ${listIds.join(' ') || 'none'}`));
       return this.#recorder.released(held);
     }
     await this.#recorder.answered(job, held, outcome);
@@ -154,6 +162,10 @@ class DrainRun {
     }
     // Timers fire late on a busy machine, so the clock has the last word.
     return !ending.aborted && performance.now() + this.#options.timeoutSeconds * 1000 < expiresAt;
+  }
+
+  #areConfigured(listIds: readonly number[]): boolean {
+    return listIds.every((id) => this.#options.configuredLists.includes(id));
   }
 
   async #slowDown(seconds: number): Promise<void> {

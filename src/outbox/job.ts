@@ -3,7 +3,6 @@ import type { Id } from '../database/database.ts';
 /** A row of `brevo_sync_outbox` as a worker sees it, with the address of the entry it belongs to. */
 export interface Job {
   id: Id;
-  entryId: Id;
   operation: string;
   /** JSON text, as it was enqueued */
   payload: string;

@@ -17,10 +17,10 @@ export class OutageWatch<Failed> {
     return this.#isOutage;
   }
 
-  /** Empties what was kept aside. */
-  take(): Failed[] {
-    const calls = this.#aside;
-    this.#aside = [];
+  /** Takes back what was kept aside, all of it or what `which` chooses. */
+  take(which: (call: Failed) => boolean = () => true): Failed[] {
+    const calls = this.#aside.filter(which);
+    this.#aside = this.#aside.filter((call) => !which(call));
     return calls;
   }
 }

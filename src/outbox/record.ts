@@ -6,9 +6,14 @@ import type { Job } from './job.ts';
 import { OutageWatch } from './outage.ts';
 import { decideRetry, type RetryPolicy } from './retry-policy.ts';
 
+/** A job that this worker holds until `expiresAt`, on this process's monotonic clock in milliseconds. */
+interface ClaimedJob extends HeldJob {
+  expiresAt: number;
+}
+
 interface FailedCall {
   job: Job;
-  held: HeldJob;
+  held: ClaimedJob;
   reason: string;
 }
 
@@ -36,7 +41,7 @@ export class Recorder {
   /** Takes in Brevo's answer for a job. When it shows an outage no job is charged for it. */
   async answered(
     job: Job,
-    held: HeldJob,
+    held: ClaimedJob,
     outcome: Extract<Outcome, { kind: 'delivered' | 'fatal' | 'transient' }>,
   ): Promise<void> {
     const reason = outcome.kind === 'delivered' ? '' : describeFailure(outcome.reason);
@@ -79,6 +84,13 @@ export class Recorder {
     for (const { job, held, reason } of this.#outage.take()) {
       if (isOutage) await this.released(held);
       else await this.failed(job, held, 'transient', reason);
+    }
+  }
+
+  /** Records failed attempts whose lease would end before `moment`: what they were can no longer be waited for. */
+  async settleBefore(moment: number): Promise<void> {
+    for (const { job, held, reason } of this.#outage.take((call) => call.held.expiresAt <= moment)) {
+      await this.failed(job, held, 'transient', reason);
     }
   }
 

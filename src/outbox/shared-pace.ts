@@ -24,6 +24,8 @@ const turnsSeconds = 0.5;
 /** Keeps timers that fire late, in one process or another, from fitting one call too many into a second. */
 const margin = 1.05;
 
+/** No turn is further ahead; pauses are shorter. */
+const longestWaitMicros = 60_000_000;
 /** A turn missed by more is dropped. Late by less, no second holds more calls than allowed: the margin is larger. */
 const latestMs = 20;
 
@@ -79,6 +81,8 @@ export class SharedPace {
 
   /** Nobody on the account starts a call for so many seconds. */
   async pause(seconds: number): Promise<void> {
+    // Turns that are being taken at this moment are from before the pause, too.
+    await this.#taking?.catch(() => undefined);
     this.#turns = [];
     await this.#database.transaction(async (session) => {
       const { next, now } = await this.#lock(session);
@@ -90,7 +94,8 @@ export class SharedPace {
     const gap = Math.ceil(this.#gapMs * 1000);
     const ahead = await this.#database.transaction(async (session) => {
       const { next, now } = await this.#lock(session);
-      const first = Math.max(next, now);
+      // A clock that was set back must not silence everybody for as long as that.
+      const first = Math.min(Math.max(next, now), now + Math.max(longestWaitMicros, gap * this.#turnsAtOnce));
       await session.execute(moveTurn, [first + gap * this.#turnsAtOnce, this.#account]);
       return (first - now) / 1000;
     });

@@ -10,18 +10,21 @@ export interface Stop {
 
 const untouched = 'No job was charged for this';
 
-/** Brevo's answer says that nothing can be delivered until somebody acts. */
-export function stopForAnswer({ reason, problem }: Extract<Outcome, { kind: 'stop' }>): Stop {
+/** Brevo's answer says that nothing can be delivered until somebody acts; `what` names the job that was answered. */
+export function stopForAnswer({ reason, problem }: Extract<Outcome, { kind: 'stop' }>, what: string): Stop {
   if (problem === 'refused') {
     return {
       kind: problem,
       message: `Brevo refused this account: ${describeFailure(reason)}`,
-      hint: `${untouched}. Check the API key, what it may do, and from which addresses; then run it again.`,
+      hint:
+        reason.status === 402
+          ? `${untouched}. Check the plan and the credits of the Brevo account; then run it again.`
+          : `${untouched}. Check the API key, what it may do, and from which addresses; then run it again.`,
     };
   }
   return {
     kind: problem,
-    message: `Brevo cannot be called with these settings: ${describeFailure(reason)}`,
+    message: `Brevo cannot be called with these settings: ${describeFailure(reason)} (${what})`,
     hint: `${untouched}. Check brevo.baseUrl and the list ids of the funnels; then run it again.`,
   };
 }

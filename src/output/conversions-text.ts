@@ -1,22 +1,22 @@
 import type { Conversions, FunnelConversion } from '../report/conversions.ts';
 import type { Period } from '../report/period.ts';
 import type { Column } from './columns.ts';
-import { formatPercent } from './numbers.ts';
+import { formatCount, formatPercent } from './numbers.ts';
 import { type Format, renderRows } from './render.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What is said for a period in which nobody entered. */
 const nobodyEntered = 'No funnel entries found.';
 
-const columns: Column<FunnelConversion>[] = [
-  { key: 'funnel', title: 'Funnel', priority: 1, value: (row) => row.funnel },
-  { key: 'entries', title: 'Entries', align: 'right', priority: 1, value: (row) => row.entries },
-  { key: 'purchased', title: 'Purchased', align: 'right', priority: 1, value: (row) => row.purchased },
+/** People get thousands separated, programs plain digits. */
+const columnsFor = (format: Format): Column<FunnelConversion>[] => [
+  { key: 'funnel', title: 'Funnel', value: (row) => row.funnel },
+  { key: 'entries', title: 'Entries', align: 'right', value: (row) => numberFor(format, row.entries) },
+  { key: 'purchased', title: 'Purchased', align: 'right', value: (row) => numberFor(format, row.purchased) },
   {
     key: 'conversion',
     title: 'Conversion',
     align: 'right',
-    priority: 1,
     value: (row) => (row.entries === 0 ? null : formatPercent(row.purchased, row.entries)),
   },
 ];
@@ -41,13 +41,17 @@ export function renderConversions(
 ): string {
   const format = formatOf(options);
   const title = `Funnel conversion, ${describePeriod(report.period)}`;
-  if (format !== 'table') return renderRows(report.funnels, columns, { ...options, format });
+  if (format !== 'table') return renderRows(report.funnels, columnsFor(format), { ...options, format });
   if (report.total.entries === 0) {
-    return renderRows([], columns, { ...options, format, title, footer: [nobodyEntered] });
+    return renderRows([], columnsFor(format), { ...options, format, title, footer: [nobodyEntered] });
   }
   const rows = [...report.funnels, { funnel: 'All', ...report.total }];
   const footer = ['Conversion = purchased / entries; purchased = bought a certificate after entering.'];
-  return renderRows(rows, columns, { ...options, format, title, footer });
+  return renderRows(rows, columnsFor(format), { ...options, format, title, footer });
+}
+
+function numberFor(format: Format, count: number): string | number {
+  return format === 'table' ? formatCount(count) : count;
 }
 
 /** What is to be said beside the result: that there is nothing, where the text itself does not say so. */
@@ -62,11 +66,12 @@ function formatOf({ format, terminal }: { format: Format | undefined; terminal: 
   return format ?? (terminal.isTerminal ? 'table' : 'tsv');
 }
 
-/** The period in words, with the end spelled out, because an exclusive one is easily misread. */
-export function describePeriod({ from, to, toIsNow, timezone }: Period): string {
-  const zone = `(${timezone})`;
-  if (from === null && to === null) return 'all entries';
-  if (to === null) return `entered from ${from} ${zone}`;
-  const end = toIsNow ? `up to now, ${to}` : `before ${to}`;
-  return from === null ? `entered ${end} ${zone}` : `entered from ${from} ${end} ${zone}`;
+/** The period in words; the last day that counts is named, because an exclusive end is easily misread. */
+export function describePeriod({ fromDay, toDay, timezone }: Period): string {
+  const lastDay = toDay === null ? null : Temporal.PlainDate.from(toDay).subtract({ days: 1 }).toString();
+  if (fromDay === null && lastDay === null) return 'all entries';
+  if (fromDay === null) return `entered up to ${lastDay}, that day included (${timezone})`;
+  if (lastDay === null) return `entered from ${fromDay} up to now (${timezone})`;
+  if (fromDay === lastDay) return `entered on ${fromDay} (${timezone})`;
+  return `entered from ${fromDay} to ${lastDay}, both days included (${timezone})`;
 }

@@ -1,6 +1,6 @@
 import type { Decision } from '../funnel/decision.ts';
 import type { Column } from './columns.ts';
-import { renderRows } from './render.ts';
+import { type Format, renderRows } from './render.ts';
 import type { Terminal } from './terminal.ts';
 import { visible } from './visible.ts';
 
@@ -17,9 +17,13 @@ const columns: Column<Decision>[] = [
 /** Widths that fit nearly all values; a longer one pushes the rest of its line to the right. */
 const widths = [22, 19, 8, 6, 12];
 
-/** One line of `sync --explain`: in columns on a terminal, tab-separated elsewhere. */
-export function renderDecision(decision: Decision, terminal: Terminal): string {
-  if (!terminal.isTerminal) return renderRows([decision], columns, { format: 'tsv', terminal });
+/** One line of `sync --explain`: in columns where the summary is a table, tab-separated elsewhere. */
+export function renderDecision(
+  decision: Decision,
+  { format, terminal }: { format: Format | undefined; terminal: Terminal },
+): string {
+  const isAligned = format === undefined ? terminal.isTerminal : format === 'table';
+  if (!isAligned) return renderRows([decision], columns, { format: 'tsv', terminal });
   const cells = columns.map(({ value }) => visible(String(value(decision) ?? '')));
   return `${cells
     .map((cell, index) => cell.padEnd(widths[index] ?? 0))

@@ -45,7 +45,8 @@ function forPeople(result: DrainResult, terminal: Terminal): string {
     { label: 'sent to Brevo', count: sent, ...(created > 0 ? { note: `${formatCount(created)} new to Brevo` } : {}) },
     { label: 'to be tried again later', count: retried },
     { label: 'failed for good', count: failed },
-    { label: 'given back untouched', count: released },
+    // What was given back for a moment and sent later in the run is no news.
+    { label: 'given back untouched', count: result.stopped !== null || result.interrupted ? released : 0 },
     { label: 'answered after their lease had ended, not recorded', count: lostLeases },
   ];
   return [
@@ -64,15 +65,15 @@ function forPeople(result: DrainResult, terminal: Terminal): string {
 }
 
 function remaining({ due, pending }: DrainResult['left']): string {
-  return `${formatCount(due)} due now, ${formatCount(pending - due)} scheduled for later.`;
+  return `${formatCount(due)} due now, ${formatCount(pending - due)} scheduled or held.`;
 }
 
 const previewColumns: Column<PreviewedJob>[] = [
   { key: 'id', title: 'Job', align: 'right', priority: 1, value: (row) => row.id },
-  { key: 'operation', title: 'Operation', priority: 2, value: (row) => row.operation },
+  { key: 'operation', title: 'Operation', priority: 3, value: (row) => row.operation },
   { key: 'email', title: 'Address', priority: 1, value: (row) => row.email },
-  { key: 'listIds', title: 'Lists', priority: 3, value: (row) => row.listIds.join(' ') },
-  { key: 'attempts', title: 'Failed before', align: 'right', priority: 4, value: (row) => row.attempts },
+  { key: 'listIds', title: 'Lists', priority: 4, value: (row) => row.listIds.join(' ') },
+  { key: 'attempts', title: 'Failed before', align: 'right', priority: 5, value: (row) => row.attempts },
   { key: 'problem', title: 'Problem', priority: 2, value: (row) => row.problem },
 ];
 
@@ -88,6 +89,6 @@ export function renderPreview(preview: DrainPreview, options: Options): string {
         : jobs.length < left.due
           ? `The first ${formatCount(jobs.length)} of ${due}`
           : due,
-    footer: ['Nothing was sent or written. To do it: funnels drain-outbox'],
+    footer: left.due === 0 ? [] : ['Nothing was sent or written. To do it: funnels drain-outbox'],
   });
 }

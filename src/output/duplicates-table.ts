@@ -26,6 +26,10 @@ export function describeDuplicates({ total, entries, groups }: Duplicates): { ti
   const what = total === 1 ? '1 group' : `${formatCount(total)} groups`;
   return {
     title: `${what} of duplicates, ${formatCount(entries)} entries`,
-    footer: [...shown, ...spelled, 'Keep one entry of each group and delete the others; then run: funnels migrate'],
+    footer: [
+      ...shown,
+      ...spelled,
+      'Keep one entry of each group: point the jobs of the others to it, delete the others, then run: funnels migrate',
+    ],
   };
 }

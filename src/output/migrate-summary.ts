@@ -12,7 +12,9 @@ export function renderMigrated({ version, applied, adopted, addressesChanged }: 
     ...applied.map(
       (done) => `Applied ${migrationNumber(done.version)} ${done.name} (${formatDuration(done.seconds * 1000)})`,
     ),
-    addressesChanged === 0 ? '' : `Brought ${formatCount(addressesChanged)} stored addresses into their normal form.`,
+    addressesChanged === 0
+      ? ''
+      : `Brought ${formatCount(addressesChanged)} stored ${addressesChanged === 1 ? 'address into its' : 'addresses into their'} normal form.`,
     `The schema is at version ${version}.`,
   ];
   return `${lines.filter((line) => line !== '').join('\n')}\n`;
@@ -21,6 +23,10 @@ export function renderMigrated({ version, applied, adopted, addressesChanged }: 
 /** The statements a migrate run would execute, as they stand in the migration files. */
 export function renderMigrationPreview({ adopt, pending }: MigrationPreview): string {
   if (pending.length === 0 && adopt.length === 0) return 'The schema is up to date: nothing to do.\n';
+  const folded =
+    adopt.length === 0
+      ? ''
+      : '-- Before 0004: stored addresses are brought into their normal form (trimmed, lower case)\n';
   const takenOver = adopt.map(
     (version) => `-- ${migrationNumber(version)}: recorded only, its table is there already\n`,
   );
@@ -28,7 +34,7 @@ export function renderMigrationPreview({ adopt, pending }: MigrationPreview): st
     ({ version, name, statements: list }) =>
       `-- ${migrationNumber(version)} ${name}\n${list.map((statement) => `${statement};\n`).join('\n')}`,
   );
-  return `${[...takenOver, ...statements].join('\n')}\n-- Nothing was written. To do it: funnels migrate${adopt.length > 0 ? ' --adopt' : ''}\n`;
+  return `${[...takenOver, folded, ...statements].filter((part) => part !== '').join('\n')}\n-- Nothing was written. To do it: funnels migrate${adopt.length > 0 ? ' --adopt' : ''}\n`;
 }
 
 /** The columns of `migrate status`. */
@@ -39,6 +45,16 @@ export const statusColumns: Column<MigrationStatus>[] = [
   { key: 'appliedAt', title: 'Applied at', priority: 2, value: (row) => row.appliedAt },
   { key: 'toolVersion', title: 'By funnels', priority: 3, value: (row) => row.toolVersion },
 ];
+
+/** What the list means, and what to do about it. */
+export function statusFooter(migrations: readonly MigrationStatus[]): string {
+  const count = (...states: MigrationStatus['state'][]): number =>
+    migrations.filter(({ state }) => states.includes(state)).length;
+  if (count('unknown') > 0) return 'A newer funnels has changed this database: install that one here.';
+  if (count('changed') > 0) return 'Applied with other statements than this program has: use the program that matches.';
+  const pending = count('pending', 'interrupted');
+  return pending === 0 ? 'The schema is up to date.' : `${pending} to do. Next: funnels migrate`;
+}
 
 function migrationNumber(version: number): string {
   return String(version).padStart(4, '0');

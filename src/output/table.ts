@@ -14,7 +14,10 @@ export function tableLines(grid: Grid, terminal: Terminal): string[] | null {
   const texts = grid.rows.map((row) => row.map((cell) => visible(cellText(cell))));
   const widths = grid.headings.map((heading, index) => columnWidth(heading, texts, index));
   const shown = terminal.isTerminal ? fitting(grid.headings, widths, terminal.columns) : [...widths.keys()];
-  return shown === null ? null : draw(grid.headings, texts, widths, shown, terminal);
+  if (shown === null) return null;
+  const hidden = widths.length - shown.length;
+  const note = `(${hidden === 1 ? '1 column is' : `${hidden} columns are`} hidden: the terminal is too narrow)`;
+  return [...draw(grid.headings, texts, widths, shown, terminal), ...(hidden > 0 ? ['', note] : [])];
 }
 
 function columnWidth(heading: Heading, texts: readonly (readonly string[])[], index: number): number {

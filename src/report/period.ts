@@ -15,6 +15,9 @@ export interface Period {
   /** null: up to the last entry. The current moment when only `from` was given; that moment then counts */
   to: string | null;
   toIsNow: boolean;
+  /** the days as they were asked for, in `timezone`; `toDay` is the first that no longer counts */
+  fromDay: string | null;
+  toDay: string | null;
   timezone: string;
 }
 
@@ -58,6 +61,8 @@ export async function resolvePeriod(
     from: from === undefined ? null : await moment(from),
     to: to === undefined ? (toIsNow ? await currentMoment(session) : null) : await moment(to),
     toIsNow,
+    fromDay: from?.toString() ?? null,
+    toDay: to?.toString() ?? null,
     timezone: timezone ?? zone?.zone ?? 'unknown',
   };
 }

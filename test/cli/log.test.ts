@@ -11,7 +11,7 @@ const messages = [
   ['error', 'It failed.\nDo this.'],
   ['warn', 'It may fail.'],
   ['info', 'It goes on.'],
-  ['debug', 'A detail.'],
+  ['debug', 'A \u001b]0;hostile\u0007 detail.'],
 ] as const;
 
 interface Logged {
@@ -45,7 +45,7 @@ describe('the log', () => {
   it('says on stderr how bad it is, and nothing on stdout', () => {
     expect(logAll({ level: 'debug', format: 'text' })).toEqual({
       stdout: '',
-      stderr: 'Error: It failed.\nDo this.\nWarning: It may fail.\nIt goes on.\nA detail.\n',
+      stderr: 'Error: It failed.\nDo this.\nWarning: It may fail.\nIt goes on.\nA \\x1b]0;hostile\\x07 detail.\n',
     });
   });
 
@@ -59,7 +59,7 @@ describe('the log', () => {
 
   it('gives the journal a priority on every line', () => {
     expect(logAll({ level: 'debug', format: 'text' }, (stream) => stream).stderr).toBe(
-      '<3>Error: It failed.\n<3>Do this.\n<4>Warning: It may fail.\n<6>It goes on.\n<7>A detail.\n',
+      '<3>Error: It failed.\n<3>Do this.\n<4>Warning: It may fail.\n<6>It goes on.\n<7>A \\x1b]0;hostile\\x07 detail.\n',
     );
   });
 

@@ -61,7 +61,7 @@ describe.each(engines)('funnels drain-outbox, killed, stopped and beside itself 
     expect(await outbox.statuses()).toEqual({ success: 3, pending: 7 });
 
     const beside = await start().ended;
-    expect(beside).toMatchObject({ code: 0, stdout: 'Nothing to send: 7 due now, 0 scheduled for later.\n' });
+    expect(beside).toMatchObject({ code: 0, stdout: 'Nothing to send: 0 due now, 7 scheduled or held.\n' });
 
     await outbox.endLeases();
     expect(await start().ended).toMatchObject({ code: 0 });

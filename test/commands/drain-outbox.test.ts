@@ -35,7 +35,7 @@ describe.each(engines)('funnels drain-outbox on %s', (engine) => {
     await outbox.enqueue('later@example.com', { retries: 1, dueInMinutes: 5 });
     expect(await drain()).toMatchObject({
       code: 0,
-      stdout: 'Nothing to send: 0 due now, 1 scheduled for later.\n',
+      stdout: 'Nothing to send: 0 due now, 1 scheduled or held.\n',
       stderr: '',
     });
   });
@@ -54,7 +54,7 @@ describe.each(engines)('funnels drain-outbox on %s', (engine) => {
         'Why',
         `    1  ${(await outbox.jobs())[3]?.error}`,
         '    1  425: Too early',
-        'Left: 0 due now, 1 scheduled for later.',
+        'Left: 0 due now, 1 scheduled or held.',
         '',
       ].join('\n'),
     );

@@ -46,6 +46,18 @@ describe.each(engines)('funnels migrate on %s', (engine) => {
     expect(after.stdout).toMatch(/^version,name,state,.*\r?\n1,create_funnel_entries,applied,/);
   });
 
+  it('status says so when another program has changed the database', async () => {
+    await funnels(place.url, 'migrate');
+    await place.admin("UPDATE funnels_migrations SET checksum = 'sha256:other' WHERE version = 2");
+    const changed = await funnels(place.url, 'migrate', 'status', '--exit-code', '--format', 'table');
+    expect(changed.code).toBe(8);
+    expect(changed.stdout).toContain('use the program that matches');
+    await place.admin('UPDATE funnels_migrations SET version = 900 WHERE version = ?', [newest]);
+    const newer = await funnels(place.url, 'migrate', 'status', '--exit-code', '--format', 'table');
+    expect(newer.code).toBe(8);
+    expect(newer.stdout).toContain('A newer funnels has changed this database');
+  });
+
   it('refuses duplicates with 65 and names the command that lists them', async () => {
     await createPredecessorTables(place);
     await addOldEntries(place, { email: 'A@x.org' }, { email: 'a@x.org' });

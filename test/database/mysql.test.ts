@@ -44,6 +44,24 @@ describe('a session on MariaDB or MySQL', () => {
     expect(await notes()).toEqual([]);
   });
 
+  it('learns at once that it was killed while a statement ran, however long that may take', async () => {
+    const patient = open(place.url, 'read-write', { statementTimeoutSeconds: 0 });
+    const id = await connectionOf(patient);
+    const sleeping = rejection(patient.execute('DO SLEEP(600)'));
+    const runs = async (): Promise<number> =>
+      (
+        await place.admin('SELECT 1 FROM information_schema.processlist WHERE id = ? AND info LIKE ?', [
+          id,
+          'DO SLEEP%',
+        ])
+      ).length;
+    await expect.poll(runs).toBe(1);
+    await kill(id);
+    expect(await sleeping).toMatchObject({ reason: 'lost_connection', kind: 'temporary' });
+    expect(await connectionOf(patient)).not.toBe(id);
+    await patient.close();
+  });
+
   it('speaks utf8mb4', async () => {
     expect(await database.query('SELECT @@character_set_client AS c, @@character_set_results AS r')).toEqual([
       { c: 'utf8mb4', r: 'utf8mb4' },

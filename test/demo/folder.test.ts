@@ -25,7 +25,7 @@ describe('the folder of the demo', () => {
   });
 
   it('stays when it is to be kept, with a configuration that leads to no Brevo', async () => {
-    const path = join(await emptyFolder(), 'new', 'demo');
+    const path = join(await emptyFolder(), 'demo');
     const folder = await keptFolder(path);
     await folder.configure(runningConfig('http://127.0.0.1:1/v3'));
     expect(await readFile(join(path, 'config.yaml'), 'utf8')).toMatch(/^ {2}baseUrl: http:\/\/127\.0\.0\.1:1\/v3$/m);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { claimJobs } from '../../src/outbox/claim.ts';
 import { recordFailure, recordSuccess, releaseJob } from '../../src/outbox/finish.ts';
@@ -149,6 +150,25 @@ describe.each(engines)('leases on %s', (engine) => {
   it('are not taken at all by a run that was interrupted before it began', async () => {
     await outbox.enqueuePeople(2);
     expect(await outbox.drain(brevo, { signal: AbortSignal.abort() })).toMatchObject({ claimed: 0, interrupted: true });
+  });
+
+  it('are not outlived by failures that wait to be told from an outage', async () => {
+    await outbox.enqueuePeople(2);
+    const calls: string[] = [];
+    const result = await outbox.drain(brevo, {
+      concurrency: 1,
+      leaseSeconds: 3,
+      timeoutSeconds: 2,
+      deliver: async ({ email }) => {
+        calls.push(email);
+        await delay(600);
+        const reason = { status: 503, code: null, message: 'busy', requestId: null };
+        return { kind: 'transient', reason };
+      },
+    });
+    expect(result).toMatchObject({ retried: 2, lostLeases: 0, stopped: null });
+    expect(calls).toHaveLength(2);
+    expect((await outbox.jobs()).map(({ retries }) => retries)).toEqual([1, 1]);
   });
 
   it('stay when the program breaks down, and no further call is made', async () => {

@@ -75,7 +75,17 @@ describe.each(engines)('answers that are not the job’s fault, on %s', (engine)
     await outbox.enqueue('anna@example.com', { payload: { email: 'anna@example.com', list_ids: [99] } });
     const result = await outbox.drain(brevo);
     expect(result.stopped).toMatchObject({ kind: 'configuration', message: expect.stringContaining('List ID') });
+    expect(result.stopped?.message).toContain('(job 1, lists 99)');
     await expectUntouched(1);
+  });
+
+  it('fails a job whose list is configured no more, and goes on with the others', async () => {
+    await outbox.enqueue('anna@example.com', { payload: { email: 'anna@example.com', list_ids: [98] } });
+    await outbox.enqueue('bob@example.com');
+    const result = await outbox.drain(brevo);
+    expect(result).toMatchObject({ sent: 1, failed: 1, stopped: null });
+    const [anna] = await outbox.jobs();
+    expect(anna).toMatchObject({ status: 'failed', error: expect.stringContaining('List ID') });
   });
 
   it.each([

@@ -44,7 +44,7 @@ describe.each(engines)('the order of one contact’s jobs on %s', (engine) => {
   it('holds a purchase back while its upsert waits for a retry', async () => {
     const { entryId } = await outbox.enqueue('anna@example.com', { retries: 1, dueInMinutes: 5 });
     await outbox.enqueue('anna@example.com', { ...purchase, entryId });
-    expect(await outbox.drain(brevo)).toMatchObject({ claimed: 0, left: { due: 1, pending: 2 } });
+    expect(await outbox.drain(brevo)).toMatchObject({ claimed: 0, left: { due: 0, pending: 2 } });
     expect(brevo.writes()).toEqual([]);
     await outbox.makeDue();
     expect(await outbox.drain(brevo)).toMatchObject({ sent: 2 });
@@ -55,7 +55,7 @@ describe.each(engines)('the order of one contact’s jobs on %s', (engine) => {
     const { entryId } = await outbox.enqueue('anna@example.com');
     await outbox.enqueue('anna@example.com', { ...purchase, entryId });
     brevo.script({ kind: 'answer', status: 500, body: { message: 'Oops' } });
-    expect(await outbox.drain(brevo)).toMatchObject({ retried: 1, sent: 0, left: { due: 1, pending: 2 } });
+    expect(await outbox.drain(brevo)).toMatchObject({ retried: 1, sent: 0, left: { due: 0, pending: 2 } });
     expect(purchases()).toEqual([false]);
   });
 

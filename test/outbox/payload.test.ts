@@ -6,7 +6,7 @@ const names = { FUNNEL_TYPE: 'ENTONNOIR' };
 
 function read(payload: unknown, operation = 'upsert_contact') {
   const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
-  return readPayload({ id: 1, entryId: 1, operation, payload: text, retryCount: 0, email: 'anna@example.com' }, names);
+  return readPayload({ id: 1, operation, payload: text, retryCount: 0, email: 'anna@example.com' }, names);
 }
 
 describe('a payload', () => {

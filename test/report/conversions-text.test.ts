@@ -10,7 +10,7 @@ function conversions(...counts: [funnel: string, entries: number, purchased: num
   const funnels = counts.map(([funnel, entries, purchased]) => ({ funnel, entries, purchased }));
   const sum = (key: 'entries' | 'purchased') => funnels.reduce((total, row) => total + row[key], 0);
   return {
-    period: { from: null, to: null, toIsNow: false, timezone: 'UTC' },
+    period: { from: null, to: null, toIsNow: false, fromDay: null, toDay: null, timezone: 'UTC' },
     funnels,
     total: { entries: sum('entries'), purchased: sum('purchased') },
   };
@@ -117,13 +117,14 @@ describe('the report for programs', () => {
 
 describe('the period in words', () => {
   const timezone = 'Europe/Kyiv';
-  const [from, to] = ['2024-01-01 00:00:00', '2024-02-01 00:00:00'];
   it.each([
-    [{ from: null, to: null, toIsNow: false, timezone }, 'all entries'],
-    [{ from, to, toIsNow: false, timezone }, `entered from ${from} before ${to} (Europe/Kyiv)`],
-    [{ from: null, to, toIsNow: false, timezone }, `entered before ${to} (Europe/Kyiv)`],
-    [{ from, to, toIsNow: true, timezone }, `entered from ${from} up to now, ${to} (Europe/Kyiv)`],
-  ])('%j is "%s"', (period, words) => {
-    expect(describePeriod(period)).toBe(words);
+    [null, null, 'all entries'],
+    ['2024-01-01', '2024-03-01', 'entered from 2024-01-01 to 2024-02-29, both days included (Europe/Kyiv)'],
+    ['2024-02-29', '2024-03-01', 'entered on 2024-02-29 (Europe/Kyiv)'],
+    [null, '2024-02-01', 'entered up to 2024-01-31, that day included (Europe/Kyiv)'],
+    ['2024-01-01', null, 'entered from 2024-01-01 up to now (Europe/Kyiv)'],
+  ])('from %s to %s is "%s"', (fromDay, toDay, words) => {
+    const clock = { from: '2023-12-31 22:00:00', to: null, toIsNow: false };
+    expect(describePeriod({ ...clock, fromDay, toDay, timezone })).toBe(words);
   });
 });

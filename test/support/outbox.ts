@@ -150,6 +150,7 @@ export async function createOutbox(engine: Engine): Promise<TestOutbox> {
         pauseAll: (seconds) => pace.pause(seconds),
         retry: { maxRetries: rules.maxRetries, stepMinutes: rules.retryStepMinutes },
         attributeNames: attributeNames(given.attributes),
+        configuredLists: [5, 7, 99],
         limit: Number.MAX_SAFE_INTEGER,
         signal: new AbortController().signal,
         ...options,

@@ -1,0 +1,64 @@
+import * as Flags from '@oclif/core/flags';
+import { BaseCommand } from '../../src/cli/base-command.ts';
+import { watchSignals } from '../../src/cli/interruption.ts';
+import { openDatabase } from '../../src/database/open.ts';
+import { requireSchema } from '../../src/migrate/plan.ts';
+import { readAge } from '../../src/outbox/age.ts';
+import { finishedStatuses, type Pruned, pruneOutbox } from '../../src/outbox/prune.ts';
+import { renderPruned } from '../../src/output/outbox-changes.ts';
+import { createProgress } from '../../src/output/progress.ts';
+
+export default class OutboxPrune extends BaseCommand {
+  static override summary = 'Delete finished jobs that are older than 90 days.';
+
+  static override description = [
+    'Delivered and failed jobs that have not changed for that long; never pending ones, and never',
+    'entries. Small batches, each its own transaction, so it can run beside workers and be stopped at',
+    'any time.',
+  ].join(' ');
+
+  static override examples = [
+    '<%= config.bin %> outbox prune --dry-run',
+    '<%= config.bin %> outbox prune --older-than 12w --status success',
+  ];
+
+  static override flags = {
+    'older-than': Flags.string({
+      description: 'The age in days or weeks: 90d, 12w.',
+      default: '90d',
+      helpValue: 'AGE',
+    }),
+    status: Flags.option({ options: finishedStatuses, description: 'Only jobs with this status.' })(),
+    'dry-run': Flags.boolean({
+      char: 'n',
+      default: false,
+      description: 'Count what would go, in a session that cannot write.',
+    }),
+  };
+
+  async run(): Promise<Pruned> {
+    const { flags } = await this.parse(OutboxPrune);
+    const olderThanDays = readAge(flags['older-than'], '--older-than');
+    const { settings } = await this.loadSettings(flags);
+    const dryRun = flags['dry-run'];
+    const interruption = watchSignals();
+    const progress = createProgress(process.stderr, { label: 'Jobs', unicode: this.terminal.unicode });
+    const database = openDatabase(settings.database, dryRun ? 'read-only' : 'read-write');
+    const result = await this.using(database, async () => {
+      await requireSchema(database, 'write');
+      return pruneOutbox(database, {
+        olderThanDays,
+        statuses: flags.status === undefined ? finishedStatuses : [flags.status],
+        dryRun,
+        signal: interruption.signal,
+        onProgress: progress.advance,
+      });
+    }).finally(() => {
+      progress.finish();
+      interruption.dispose();
+    });
+    this.print(renderPruned(result));
+    process.exitCode = interruption.exitCode;
+    return result;
+  }
+}

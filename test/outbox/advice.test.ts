@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { type AdvisedJob, adviceFor } from '../../src/outbox/advice.ts';
+
+const failed: AdvisedJob = {
+  id: 17,
+  status: 'failed',
+  lastError: null,
+  nextAttempt: { state: 'none', at: null, afterJob: null },
+  isOrphan: false,
+};
+
+describe('the advice for a failed job', () => {
+  it.each([
+    ['400 invalid_parameter: Invalid email address (request abc)', /Correct it on the site.*outbox discard 17$/],
+    ['400 invalid_parameter: email is not valid in body', /Correct it on the site/],
+    ['400 duplicate_parameter: Unable to create contact, SMS is already associated', /phone number.*outbox retry 17$/],
+    ['400 invalid_parameter: Unable to update contact [SMS]', /phone number.*outbox retry 17$/],
+    ['400 invalid_parameter: Invalid phone number', /the error names what.*retry 17.*discard 17$/],
+    ['400 invalid_parameter: List ID does not exist', /funnels\.\*\.listId/],
+    ['401 unauthorized: Key not found', /API key/],
+    ['404: Not found', /brevo\.baseUrl/],
+    ['425: Too early', /nothing is wrong with the contact.*retry 17$/],
+    ['503: an answer that is not Brevo\'s (text/html): "Sorry"', /nothing is wrong with the contact.*retry 17$/],
+    ['timeout: api.brevo.com did not answer within 10 s', /nothing is wrong with the contact.*retry 17$/],
+    ['ECONNREFUSED: api.brevo.com refused the connection: connect', /nothing is wrong with the contact/],
+    ['The payload is not JSON: Unexpected token', /No retry.*discard 17$/],
+    ['Unknown operation type "delete_contact".', /No retry.*discard 17$/],
+    ['Discarded by hand. Before: 503: down', /gave this job up.*retry 17$/],
+    ['Traceback (most recent call last)', /Read the last error.*retry 17.*discard 17$/],
+    [null, /not recorded.*retry 17$/],
+  ])('whose last error is %s', (lastError, advice) => {
+    expect(adviceFor({ ...failed, lastError })).toMatch(advice);
+  });
+});
+
+describe('the advice for any other job', () => {
+  const pending = (nextAttempt: AdvisedJob['nextAttempt'], more: Partial<AdvisedJob> = {}): string =>
+    adviceFor({ ...failed, status: 'pending', nextAttempt, ...more });
+
+  it('says that nothing is to be done where that is so', () => {
+    expect(adviceFor({ ...failed, status: 'success' })).toMatch(/^Nothing/);
+    expect(pending({ state: 'due', at: null, afterJob: null })).toMatch(/drain-outbox delivers it/);
+    expect(pending({ state: 'due', at: null, afterJob: null }, { lastError: '503: down' })).toMatch(/tries it again/);
+    expect(pending({ state: 'scheduled', at: '2026-01-01 00:00:00', afterJob: null })).toMatch(/by itself/);
+    expect(pending({ state: 'held', at: '2026-01-01 00:00:00', afterJob: null })).toMatch(/2026-01-01 00:00:00/);
+  });
+
+  it('leads to the job it waits for', () => {
+    expect(pending({ state: 'waits', at: null, afterJob: 12 })).toMatch(/outbox show 12$/);
+  });
+
+  it('knows that no worker takes a job without an entry', () => {
+    expect(pending({ state: 'due', at: null, afterJob: null }, { isOrphan: true })).toMatch(/no worker.*discard 17$/);
+    expect(adviceFor({ ...failed, lastError: '503: down', isOrphan: true })).toMatch(/can no longer be delivered/);
+  });
+});

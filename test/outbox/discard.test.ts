@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { claimJobs } from '../../src/outbox/claim.ts';
+import { discardJobs } from '../../src/outbox/discard.ts';
+import { recordSuccess } from '../../src/outbox/finish.ts';
+import { createOutbox, type TestOutbox } from '../support/outbox.ts';
+import { engines } from '../support/test-databases.ts';
+import { addJob, rowsOf } from './job-state.ts';
+
+describe.each(engines)('discarding jobs on %s', (engine) => {
+  let outbox: TestOutbox;
+  beforeAll(async () => {
+    outbox = await createOutbox(engine);
+  });
+  afterAll(() => outbox.drop());
+  beforeEach(() => outbox.empty());
+
+  it('makes a pending job failed for good, with the error it had behind the words', async () => {
+    const { id: fresh } = await outbox.enqueue('a@example.com', { dueInMinutes: 10 });
+    const tried = await addJob(outbox, 'b@example.com', { error: '425: Too early', retries: 2 });
+    expect(await discardJobs(outbox.open(), [fresh, tried], false)).toEqual({
+      dryRun: false,
+      discarded: [fresh, tried],
+      refused: [],
+    });
+    expect(await outbox.jobs()).toMatchObject([
+      { status: 'failed', error: 'Discarded by hand', secondsAhead: null, isLeased: 0 },
+      { status: 'failed', error: 'Discarded by hand. Before: 425: Too early', retries: 2 },
+    ]);
+    expect((await claimJobs(outbox.open(), 10, 60)).jobs).toEqual([]);
+  });
+
+  it('marks a failed job once, however often it is discarded', async () => {
+    const id = await addJob(outbox, 'a@example.com', { status: 'failed', error: '400 invalid_parameter: bad' });
+    await discardJobs(outbox.open(), [id], false);
+    await discardJobs(outbox.open(), [id], false);
+    expect(await outbox.jobs()).toMatchObject([
+      { status: 'failed', error: 'Discarded by hand. Before: 400 invalid_parameter: bad' },
+    ]);
+  });
+
+  it('refuses what was delivered and what does not exist, and discards the others', async () => {
+    const sent = await addJob(outbox, 'a@example.com', { status: 'success' });
+    const open = await addJob(outbox, 'b@example.com');
+    expect(await discardJobs(outbox.open(), [sent, 99, open], false)).toEqual({
+      dryRun: false,
+      discarded: [open],
+      refused: [
+        { id: sent, reason: 'delivered', heldUntil: null },
+        { id: 99, reason: 'unknown', heldUntil: null },
+      ],
+    });
+    expect(await outbox.statuses()).toEqual({ success: 1, failed: 1 });
+  });
+
+  it('refuses a job while a worker holds it, whose outcome stands; not when the lease has ended', async () => {
+    const id = await addJob(outbox, 'a@example.com');
+    const claim = await claimJobs(outbox.open(), 1, 120);
+    const { refused, discarded } = await discardJobs(outbox.open(), [id], false);
+    expect(discarded).toEqual([]);
+    expect(refused).toEqual([
+      { id, reason: 'held', heldUntil: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/) },
+    ]);
+    const [now] = await outbox.database.admin<{ now: string }>('SELECT CURRENT_TIMESTAMP AS now');
+    const ahead = Date.parse(`${refused[0]?.heldUntil}Z`) - Date.parse(`${now?.now}Z`);
+    expect(ahead).toBeGreaterThan(100_000);
+    expect(ahead).toBeLessThanOrEqual(121_000);
+    await outbox.endLeases();
+    expect(await discardJobs(outbox.open(), [id], false)).toMatchObject({ discarded: [id] });
+    expect(await recordSuccess(outbox.open(), { id, ...claim })).toBe(false);
+    expect(await outbox.statuses()).toEqual({ failed: 1 });
+  });
+
+  it('writes nothing on a dry run, in a session that could not', async () => {
+    const id = await addJob(outbox, 'a@example.com');
+    const before = await rowsOf(outbox);
+    expect(await discardJobs(outbox.open('read-only'), [id], true)).toMatchObject({ dryRun: true, discarded: [id] });
+    expect(await rowsOf(outbox)).toEqual(before);
+  });
+});
