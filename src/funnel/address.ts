@@ -47,6 +47,8 @@ export function readAddress(text: string | null): AddressReading {
   if (address === '') return { ok: false, rule: 'empty' };
   if (!address.includes('@')) return { ok: false, rule: 'no @' };
   if (/\p{White_Space}/u.test(address)) return { ok: false, rule: 'white space inside' };
+  // Between quotes the syntax allows control characters; no mail system does, and terminals obey them.
+  if (/\p{Cc}/u.test(address)) return { ok: false, rule: 'not an address' };
   if (Buffer.byteLength(address) > longestAddress) return { ok: false, rule: 'too long' };
   if (/\P{ASCII}/u.test(address.slice(address.lastIndexOf('@')))) return { ok: false, rule: 'bad domain' };
   // On half a surrogate pair isEmail throws.

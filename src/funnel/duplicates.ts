@@ -1,6 +1,6 @@
 import type { Id, Session, Statement } from '../database/database.ts';
+import { hasTable } from '../database/has-table.ts';
 import { Problem } from '../errors.ts';
-import { hasTable } from '../migrate/history.ts';
 import { compareIds, findSpellings, identityOf } from './spellings.ts';
 
 /** Entries that share address, funnel and test (analytics guide, 1.2). Dates as the database holds them. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Database, Statement } from '../database/database.ts';
+import { messageOf } from '../errors.ts';
 import type { SyncResult } from './counts.ts';
 
 /** Where a run takes place, for its record. */
@@ -23,19 +24,22 @@ const deleteOldRuns: Statement = {
 
 /**
  * Keeps a record of a run in `sync_runs` while `work` is done: begun, then done, interrupted or failed, with its
- * counters. A run that was killed stays "running" without an end. Records older than 90 days are removed.
+ * counters. A run that was killed stays "running" without an end. Records older than 90 days are removed. What the run
+ * did counts: a record that cannot be written at its end is told to `warn`, and the run stands.
  */
 export async function recordingRun(
   database: Database,
   { host, version }: Runner,
   result: SyncResult,
   work: () => Promise<void>,
+  warn: (text: string) => void,
 ): Promise<void> {
   const id = randomUUID();
-  await database.execute(insertRun, [id, host, version]);
-  const finish = async (outcome: 'done' | 'interrupted' | 'failed'): Promise<void> => {
-    await database.execute(updateRun, [outcome, JSON.stringify(result), id]);
-  };
+  const write = (statement: Statement, values: string[]): Promise<unknown> =>
+    database.transaction((session) => session.execute(statement, values));
+  const finish = (outcome: 'done' | 'interrupted' | 'failed'): Promise<unknown> =>
+    write(updateRun, [outcome, JSON.stringify(result), id]);
+  await write(insertRun, [id, host, version]);
   try {
     await work();
   } catch (error) {
@@ -43,6 +47,10 @@ export async function recordingRun(
     await finish('failed').catch(() => undefined);
     throw error;
   }
-  await finish(result.interrupted ? 'interrupted' : 'done');
-  await database.execute(deleteOldRuns);
+  try {
+    await finish(result.interrupted ? 'interrupted' : 'done');
+    await write(deleteOldRuns, []);
+  } catch (error) {
+    warn(`The sync is done, but its record in sync_runs could not be kept: ${messageOf(error)}`);
+  }
 }

@@ -50,6 +50,6 @@ export async function sync(database: Database, options: SyncOptions): Promise<Sy
     result.interrupted = options.signal.aborted;
   };
   if (options.dryRun) await work();
-  else await recordingRun(database, options.runner, result, work);
+  else await recordingRun(database, options.runner, result, work, (text) => options.onWarning?.(text));
   return result;
 }

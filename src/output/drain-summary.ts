@@ -60,6 +60,7 @@ function forPeople(result: DrainResult, terminal: Terminal): string {
       terminal,
     ),
     `Left: ${remaining(left)}\n`,
+    failed === 0 ? '' : 'See them, and what to do: funnels outbox list --status failed\n',
     result.interrupted ? 'Ended early by a signal; the next run goes on from here.\n' : '',
   ].join('');
 }

@@ -55,6 +55,7 @@ describe.each(engines)('funnels drain-outbox on %s', (engine) => {
         `    1  ${(await outbox.jobs())[3]?.error}`,
         '    1  425: Too early',
         'Left: 0 due now, 1 scheduled or held.',
+        'See them, and what to do: funnels outbox list --status failed',
         '',
       ].join('\n'),
     );

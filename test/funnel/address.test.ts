@@ -143,6 +143,7 @@ describe('reading an address', () => {
     ["'; DROP TABLE funnel_entries; --", 'no @'],
     ['ann＠example.com', 'no @'],
     ['ann b@example.com', 'white space inside'],
+    ['"\u001b]0;hostile\u0007"@example.com', 'not an address'],
     ['Ann <ann@example.com>', 'white space inside'],
     ['ann@example.com bob@example.com', 'white space inside'],
     ['ann@exam\nple.com', 'white space inside'],
