@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     globalSetup: ['test/support/global-setup.ts'],
     // Both cores are busy with processes that the tests start; a limit is for hangs only.
+    // Most of the time they wait, for a process or a timer, so one more than there are cores keeps those busy.
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     env: { TZ: 'Asia/Kathmandu', NO_COLOR: '1' },

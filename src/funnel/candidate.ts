@@ -58,10 +58,15 @@ export function readCandidate(row: FinishedTest, funnels: Funnels): Candidate | 
   const { id: userId, testId, finishedAt } = row;
   // 0 is how an entry says "test not recorded", so it can be no test's number.
   if (testId === null || testId === 0) return { outcome: 'no_such_test', detail: null };
-  const funnelType: FunnelType = row.isLanguageTest === 1 ? 'language' : 'non_language';
+  const funnelType = funnelOf(row);
   const { listId, source } = funnels[funnelType];
   const obstacle = row.testExists === 0 ? 'no_such_test' : listId === undefined ? 'funnel_not_configured' : null;
   return { email: reading.address, funnelType, userId, testId, finishedAt, source: source ?? null, obstacle };
+}
+
+/** The funnel that a finished test leads to. */
+export function funnelOf({ isLanguageTest }: FinishedTest): FunnelType {
+  return isLanguageTest === 1 ? 'language' : 'non_language';
 }
 
 /** The identity that the unique constraint of `funnel_entries` enforces, as one string. */

@@ -8,8 +8,10 @@ import {
   type Position,
   readPage,
 } from '../modx/finished-tests.ts';
-import { readCandidate } from './candidate.ts';
+import { foldAddress } from './address.ts';
+import { funnelOf, readCandidate } from './candidate.ts';
 import type { SyncResult } from './counts.ts';
+import type { Decision } from './decision.ts';
 import type { DryRunMemory } from './dry-run-memory.ts';
 import { EnteringRun } from './entering.ts';
 import { newestEntryId } from './entries.ts';
@@ -37,13 +39,14 @@ export async function enterCandidates(
   result.older = older;
   const runStart = await newestEntryId(database);
   const run = new EnteringRun(database, options, memory, result, runStart);
+  // Somebody who wants every row explained has to be given every row.
+  const wanted = options.onDecision === undefined ? 'unknown' : 'all';
   const mayGoOn = (): boolean => !signal.aborted && result.outcomes.entered < limit;
   let after: Position = { finishedAt: window.from, id: -1 };
   let isLast = false;
   while (!isLast && mayGoOn()) {
     const page = await nextPage(database, tables, window, after, pageSize);
-    // Somebody who wants every row explained has to be given every row.
-    const { lookedAt, rows } = await readPage(database, tables, page, options.onDecision ? null : runStart);
+    const { lookedAt, rows } = await readPage(database, tables, page, runStart, wanted);
     result.lookedAt += lookedAt - rows.length;
     result.outcomes.already_in_funnel += lookedAt - rows.length;
     for (const row of rows) {
@@ -67,14 +70,17 @@ export async function enterCandidates(
 }
 
 function take(row: FinishedTest, run: EnteringRun, options: SyncOptions, result: SyncResult): void {
-  const reading = readCandidate(row, options.funnels);
+  const { id: resultId, finishedAt, testId, email } = row;
+  const reading = row.isKnown === 1 ? known(row) : readCandidate(row, options.funnels);
   if (!('outcome' in reading)) {
     run.add(reading);
     return;
   }
-  const { outcome, detail } = reading;
   result.lookedAt += 1;
-  result.outcomes[outcome] += 1;
-  const { id: resultId, finishedAt, testId, email } = row;
-  options.onDecision?.({ resultId, finishedAt, testId, funnel: null, email, outcome, detail });
+  result.outcomes[reading.outcome] += 1;
+  options.onDecision?.({ resultId, finishedAt, testId, funnel: null, email, ...reading });
+}
+
+function known(row: FinishedTest): Pick<Decision, 'funnel' | 'email' | 'outcome' | 'detail'> {
+  return { funnel: funnelOf(row), email: foldAddress(row.email ?? ''), outcome: 'already_in_funnel', detail: null };
 }

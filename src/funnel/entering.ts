@@ -62,10 +62,10 @@ export class EnteringRun {
   }
 
   add(candidate: Candidate): void {
+    if (this.#countIfEntered(candidate)) return;
     const identity = identityOf(candidate);
-    if (this.#entered.has(identity)) this.#count({ candidate, outcome: 'repeated_in_run', detail: null });
     // Only when the first one does not enter, having bought in between, say, is it the turn of the second.
-    else if (this.#current.firsts.has(identity)) this.#current.repeats.push(candidate);
+    if (this.#current.firsts.has(identity)) this.#current.repeats.push(candidate);
     else if (this.#waiting.firsts.has(identity)) this.#waiting.repeats.push(candidate);
     else this.#waiting.firsts.set(identity, candidate);
   }
@@ -89,7 +89,15 @@ export class EnteringRun {
     await this.#deciding;
     const { repeats } = this.#current;
     this.#current = emptyBatch();
-    for (const repeat of repeats) this.add(repeat);
+    const open = repeats.filter((repeat) => !this.#countIfEntered(repeat));
+    // Asked all at once: by turns, as each first one fails, would take a batch for every repeat of somebody's test.
+    for (let start = 0; start < open.length; start += this.#options.batchSize) {
+      for (const one of await this.#look(open.slice(start, start + this.#options.batchSize))) {
+        if (one.outcome === 'entered') this.add(one.candidate);
+        else this.#count(one);
+      }
+    }
+    this.#reportLostRaces();
   }
 
   /** Decides about everything that is left, as far as the limit allows. */
@@ -140,6 +148,12 @@ export class EnteringRun {
       const middle = Math.ceil(batch.length / 2);
       return [...(await this.#enter(batch.slice(0, middle))), ...(await this.#enter(batch.slice(middle)))];
     }
+  }
+
+  #countIfEntered(candidate: Candidate): boolean {
+    const isEntered = this.#entered.has(identityOf(candidate));
+    if (isEntered) this.#count({ candidate, outcome: 'repeated_in_run', detail: null });
+    return isEntered;
   }
 
   #judge(candidate: Candidate, standing: Standing | undefined): Decided {

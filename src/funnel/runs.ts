@@ -10,8 +10,13 @@ export interface Runner {
   version: string;
 }
 
-const insertRun = `INSERT INTO sync_runs (id, started_at, host, version, outcome)
-  VALUES (?, CURRENT_TIMESTAMP, ?, ?, 'running')`;
+// Repeated when the answer to its COMMIT was lost, so a row that is there already is the one we made.
+const insertRun: Statement = {
+  mysql: `INSERT INTO sync_runs (id, started_at, host, version, outcome)
+    VALUES (?, CURRENT_TIMESTAMP, ?, ?, 'running') ON DUPLICATE KEY UPDATE sync_runs.id = sync_runs.id`,
+  sqlite: `INSERT INTO sync_runs (id, started_at, host, version, outcome)
+    VALUES (?, CURRENT_TIMESTAMP, ?, ?, 'running') ON CONFLICT (id) DO NOTHING`,
+};
 
 const updateRun = `UPDATE sync_runs SET finished_at = CURRENT_TIMESTAMP, outcome = ?, counters = ? WHERE id = ?`;
 

@@ -11,6 +11,8 @@ export interface FinishedTest {
   testExists: 0 | 1;
   /** whether that test's language is one of the site's languages; EXISTS, as a test can have a row per language */
   isLanguageTest: 0 | 1;
+  /** whether an entry for that address, as it is written, and for that funnel and test was there when the run began */
+  isKnown: 0 | 1;
 }
 
 /** The span of finishing times that a run looks at, both ends included, as the database writes dates. */
@@ -36,6 +38,9 @@ const largestId = 9_223_372_036_854_775_807n;
 /** More than so many are not counted, only said to be more. */
 export const countedAtMost = 100_000;
 
+/** What stands before is no date: old servers write 0000-00-00 for a test that was never finished. */
+const firstDate = '1000-01-01';
+
 const selectWindow: Statement = {
   mysql: `SELECT CURRENT_TIMESTAMP - INTERVAL ? DAY AS \`from\`, CURRENT_TIMESTAMP AS \`to\``,
   sqlite: `SELECT datetime('now', '-' || CAST(? AS INTEGER) || ' days') AS "from", datetime('now') AS "to"`,
@@ -55,9 +60,9 @@ export async function countFinishedTests(
   { from, to }: Window,
 ): Promise<{ inside: number; older: number }> {
   const counts = `SELECT (SELECT COUNT(*) FROM ${tables.finishedTests} u WHERE u.Datep >= ? AND u.Datep <= ?) AS inside,
-    (SELECT COUNT(*) FROM (SELECT 1 AS one FROM ${tables.finishedTests} u WHERE u.Datep < ? LIMIT ?) o) AS older`;
+    (SELECT COUNT(*) FROM (SELECT 1 AS one FROM ${tables.finishedTests} u WHERE u.Datep >= ? AND u.Datep < ? LIMIT ?) o) AS older`;
   const [row] = await readingSite(() =>
-    session.query<{ inside: number; older: number }>(counts, [from, to, from, countedAtMost + 1]),
+    session.query<{ inside: number; older: number }>(counts, [from, to, firstDate, from, countedAtMost + 1]),
   );
   return { inside: row?.inside ?? 0, older: row?.older ?? 0 };
 }
@@ -80,59 +85,59 @@ export async function nextPage(
 
 const inPage = 'u.Datep >= ? AND (u.Datep > ? OR u.Id > ?) AND u.Datep <= ? AND (u.Datep < ? OR u.Id <= ?)';
 
-/** What one page holds: how many finished tests in all, and those that are not known to have an entry. */
+/** What one page holds: how many finished tests in all, and those that were asked for. */
 export interface FinishedTestPage {
   lookedAt: number;
   rows: FinishedTest[];
 }
 
 /**
- * Reads a page, oldest first. Finished tests whose address, as it is written but for ASCII capitals and outer spaces,
- * has an entry for that funnel and test among the entries up to `knownUpTo` are only counted: they make up nearly all
- * of a run, and the database can tell without sending them. That comparison is stricter than the normal form, so
- * nobody is counted who would not be found by it. null reads every row. One statement, so count and rows agree, and a
- * plain read: it locks nothing of the site.
+ * Reads a page, oldest first. A finished test is known when its address, as it is written but for ASCII capitals and
+ * outer spaces, has an entry for that funnel and test among the entries up to `knownUpTo`. Asked for the 'unknown' ones,
+ * it only counts the known: they make up nearly all of a run, and the database can tell without sending them. That
+ * comparison is stricter than the normal form, in which entries are kept, so nobody is known who would not be found by
+ * it. One statement, so count and rows agree, and a plain read: it locks nothing of the site.
  */
 export async function readPage(
   session: Session,
   tables: ModxTables,
   { after, upTo }: PageRange,
-  knownUpTo: Id | null,
+  knownUpTo: Id,
+  wanted: 'all' | 'unknown',
 ): Promise<FinishedTestPage> {
   const range = [after.finishedAt, after.finishedAt, after.id, upTo.finishedAt, upTo.finishedAt, upTo.id];
-  const parameters: Parameter[] = [...range, ...range, ...(knownUpTo === null ? [] : [knownUpTo])];
+  const parameters: Parameter[] = [...range, knownUpTo, ...range];
   const found = await readingSite(() =>
-    session.query<FinishedTest & { pageSize: number | null }>(pageStatement(tables, knownUpTo !== null), parameters),
+    session.query<FinishedTest & { pageSize: number | null }>(pageStatement(tables, wanted), parameters),
   );
   const lookedAt = found.find(({ pageSize }) => pageSize !== null)?.pageSize ?? 0;
   const rows = found.filter(({ pageSize }) => pageSize === null);
   return { lookedAt, rows: rows.sort(byPosition) };
 }
 
-function pageStatement(tables: ModxTables, onlyUnknown: boolean): Statement {
+// Lower case of other letters is another matter in each collation; only ASCII is left to the database.
+const mysqlText = 'CONVERT(u.Email USING utf8mb4)';
+const mysqlAddress = `IF(LENGTH(${mysqlText}) = CHAR_LENGTH(${mysqlText}),
+        LOWER(TRIM(${mysqlText}) COLLATE utf8mb4_bin), ${mysqlText} COLLATE utf8mb4_bin)`;
+const sqliteAddress = 'LOWER(TRIM(u.Email))';
+
+// A join and no NOT EXISTS: MariaDB keeps the answers of a subquery by the column it depends on, in that column's
+// collation, and so would answer for josé@ what it found for jose@. The unique key makes the join multiply nothing.
+function pageStatement(tables: ModxTables, wanted: 'all' | 'unknown'): Statement {
   const isLanguageTest = `EXISTS (SELECT 1 FROM ${tables.tests} t JOIN ${tables.languages} l ON l.Id = t.LangId
       WHERE t.Id = u.TestId)`;
-  const statement = (
-    address: string,
-  ): string => `SELECT COUNT(*) AS pageSize, NULL AS id, NULL AS email, NULL AS testId,
-      NULL AS finishedAt, NULL AS testExists, NULL AS isLanguageTest
+  // Test 0 is no test: in an entry it says that the number was not recorded.
+  const statement = (address: string): string => `SELECT COUNT(*) AS pageSize, NULL AS id, NULL AS email,
+      NULL AS testId, NULL AS finishedAt, NULL AS testExists, NULL AS isLanguageTest, NULL AS isKnown
     FROM ${tables.finishedTests} u WHERE ${inPage}
     UNION ALL
     SELECT NULL, u.Id, u.Email, u.TestId, u.Datep,
-      EXISTS (SELECT 1 FROM ${tables.tests} t WHERE t.Id = u.TestId), ${isLanguageTest}
-    FROM ${tables.finishedTests} u WHERE ${inPage}${
-      onlyUnknown
-        ? ` AND NOT EXISTS (SELECT 1 FROM funnel_entries e
-        WHERE e.email = ${address} AND e.funnel_type = CASE WHEN ${isLanguageTest} THEN 'language' ELSE 'non_language' END
-          AND e.test_id = u.TestId AND e.id <= ?)`
-        : ''
-    }`;
-  // Lower case of other letters is another matter in each collation; only ASCII is left to the database.
-  const text = 'CONVERT(u.Email USING utf8mb4)';
-  return {
-    mysql: statement(`(IF(LENGTH(${text}) = CHAR_LENGTH(u.Email), LOWER(TRIM(${text})), ${text}) COLLATE utf8mb4_bin)`),
-    sqlite: statement('LOWER(TRIM(u.Email))'),
-  };
+      EXISTS (SELECT 1 FROM ${tables.tests} t WHERE t.Id = u.TestId), ${isLanguageTest}, e.id IS NOT NULL
+    FROM ${tables.finishedTests} u LEFT JOIN funnel_entries e
+      ON e.email = ${address} AND e.funnel_type = CASE WHEN ${isLanguageTest} THEN 'language' ELSE 'non_language' END
+        AND e.test_id = u.TestId AND e.test_id <> 0 AND e.id <= ?
+    WHERE ${inPage}${wanted === 'all' ? '' : ' AND e.id IS NULL'}`;
+  return { mysql: statement(mysqlAddress), sqlite: statement(sqliteAddress) };
 }
 
 function byPosition(a: FinishedTest, b: FinishedTest): number {

@@ -82,9 +82,12 @@ function forPeople(result: SyncResult, terminal: Terminal): string {
 
 function notLookedAt({ remaining, older }: SyncResult): string {
   const many = older > countedAtMost ? `More than ${formatCount(countedAtMost)}` : formatCount(older);
+  const were = (count: number): string => (count === 1 ? 'result was' : 'results were');
   return [
-    remaining === 0 ? '' : `${formatCount(remaining)} results were not looked at; the next run goes on with them.\n`,
-    older === 0 ? '' : `${many} older results were not looked at. To take them: funnels sync --since YYYY-MM-DD\n`,
+    remaining === 0
+      ? ''
+      : `${formatCount(remaining)} ${were(remaining)} not looked at; the next run goes on from there.\n`,
+    older === 0 ? '' : `${many} older ${were(older)} left out: funnels sync --since YYYY-MM-DD\n`,
   ].join('');
 }
 

@@ -45,6 +45,19 @@ describe('the summary of a sync', () => {
     expect(text({ interrupted: true }, pipe)).toMatch(/^run\tended_early\t1$/m);
   });
 
+  it('tells what was left out, in numbers that are right, and where it goes on', () => {
+    expect(text({})).not.toMatch(/not looked at|left out/);
+    expect(text({ remaining: 1, older: 1 })).toMatch(
+      /^1 result was not looked at; .*\n1 older result was left out: funnels sync --since YYYY-MM-DD$/m,
+    );
+    expect(text({ remaining: 1234 })).toMatch(/^1,234 results were not looked at;/m);
+    expect(text({ older: 100_000 })).toMatch(/^100,000 older results were left out: /m);
+    expect(text({ older: 100_001 })).toMatch(/^More than 100,000 older results were left out: /m);
+    expect(text({ remaining: 3, older: 100_001 }, pipe)).toMatch(/^results\tremaining\t3\nresults\tolder\t100001$/m);
+    for (const line of text({ remaining: 123_456, older: 100_001 }).split('\n'))
+      expect(line.length).toBeLessThanOrEqual(80);
+  });
+
   it('sends nobody to Brevo when nothing is new', () => {
     expect(text({})).not.toContain('drain-outbox');
     expect(text({ outcomes: { ...emptyResult(false).outcomes, already_in_funnel: 3 }, lookedAt: 3 })).not.toContain(

@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { outcomes } from '../../src/funnel/candidate.ts';
+import type { Decision } from '../../src/funnel/decision.ts';
+import { renderDecision } from '../../src/output/decision-line.ts';
+import { hostilePieces, isHarmless, pipe, screen } from './terminals.ts';
+
+const decision: Decision = {
+  resultId: 17,
+  finishedAt: '2026-11-01 10:00:00',
+  testId: 5,
+  funnel: 'language',
+  email: 'ann@x.com',
+  outcome: 'entered',
+  detail: null,
+};
+
+function line(changes: Partial<Decision>, terminal = screen, format?: 'table' | 'tsv' | 'csv'): string {
+  return renderDecision({ ...decision, ...changes }, { format, terminal });
+}
+
+describe('a line of sync --explain', () => {
+  it('has its cells in columns on a terminal, one under the other whatever the outcome', () => {
+    expect(line({})).toBe('entered                 2026-11-01 10:00:00  17        5       language      ann@x.com\n');
+    for (const outcome of outcomes) {
+      const text = line({ outcome, detail: 'a reason' });
+      expect(text.indexOf('2026-11-01')).toBe(24);
+      expect(text.indexOf('ann@x.com')).toBe(line({}).indexOf('ann@x.com'));
+      expect(text.endsWith('ann@x.com  a reason\n')).toBe(true);
+    }
+    expect(line({ funnel: null, testId: null, email: null })).toBe('entered                 2026-11-01 10:00:00  17\n');
+  });
+
+  it('has all its cells in a pipe, the empty ones too', () => {
+    expect(line({}, pipe)).toBe('entered\t2026-11-01 10:00:00\t17\t5\tlanguage\tann@x.com\t\n');
+    const none = { funnel: null, testId: null, email: null, outcome: 'no_address' } as const;
+    expect(line(none, pipe)).toBe('no_address\t2026-11-01 10:00:00\t17\t\t\t\t\n');
+    expect(line({ resultId: '9007199254740993' }, pipe)).toContain('\t9007199254740993\t');
+  });
+
+  it('goes by the format that was asked for, where that is one for lines', () => {
+    expect(line({}, pipe, 'table')).toBe(line({}, screen));
+    expect(line({}, screen, 'tsv')).toBe(line({}, pipe));
+    expect(line({}, screen, 'csv')).toBe(line({}, pipe));
+  });
+
+  it('stays one harmless line, whatever somebody has registered as his address', () => {
+    const hostile = fc
+      .array(fc.oneof(fc.constantFrom(...hostilePieces), fc.string({ unit: 'binary' })))
+      .map((all) => all.join(''));
+    fc.assert(
+      fc.property(hostile, hostile, (email, detail) => {
+        const onScreen = line({ email, detail });
+        expect(isHarmless(onScreen)).toBe(true);
+        expect(onScreen.indexOf('\n')).toBe(onScreen.length - 1);
+        const piped = line({ email, detail }, pipe);
+        expect(piped.split('\t')).toHaveLength(7);
+        expect(piped.replace(/[^\n]/g, '')).toBe('\n');
+      }),
+    );
+  });
+});
