@@ -4,6 +4,7 @@ import { explainMysqlError } from './mysql-errors.ts';
 import { checkServerVersion, connectionOptions, type MysqlTarget, nameOf, sessionStatements } from './mysql-session.ts';
 import { withRetries } from './retry.ts';
 import { Turns } from './turns.ts';
+import { within } from './within.ts';
 
 /** How much longer than the server the client waits before it gives a silent connection up. */
 const networkGraceSeconds = 10;
@@ -52,7 +53,7 @@ export class MysqlDatabase implements Database {
 
   async #attempt<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
     const own = await this.#send(async (connection) => {
-      await connection.query({ sql: 'START TRANSACTION', ...this.#patience() });
+      await connection.query('START TRANSACTION');
       return connection;
     });
     // After a loss the rest of the work must not go to a new connection: it would be committed there piece by piece.
@@ -64,7 +65,7 @@ export class MysqlDatabase implements Database {
         query: (statement, parameters = []) => within(() => this.#query(statement, parameters)),
         execute: (statement, parameters = []) => within(() => this.#execute(statement, parameters)),
       });
-      await within(() => this.#send((connection) => connection.query({ sql: 'COMMIT', ...this.#patience() })));
+      await within(() => this.#send((connection) => connection.query('COMMIT')));
       return result;
     } catch (error) {
       await this.#rollBack();
@@ -74,7 +75,10 @@ export class MysqlDatabase implements Database {
 
   async #rollBack(): Promise<void> {
     // A lost connection has rolled back by itself; opening a new one only to say so would hide the first error.
-    await this.#connection?.query({ sql: 'ROLLBACK', ...this.#patience() }).catch(() => this.#forget());
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    const end = (): void => connection.destroy();
+    await within(this.#patience, end, () => connection.query('ROLLBACK')).catch(() => this.#forget());
   }
 
   async #query<Row extends object>(statement: Statement, parameters: readonly Parameter[]): Promise<Row[]> {
@@ -88,14 +92,13 @@ export class MysqlDatabase implements Database {
 
   #run(statement: Statement, parameters: readonly Parameter[]): Promise<unknown> {
     const sql = textFor(statement, this.engine);
-    const call = { sql, ...this.#patience() };
-    return this.#send(async (connection) => (await connection.execute(call, [...parameters]))[0]);
+    return this.#send(async (connection) => (await connection.execute(sql, [...parameters]))[0]);
   }
 
-  /** The longest wait for an answer; none where statements may take as long as they need. */
-  #patience(): { timeout?: number } {
+  /** The longest wait for an answer in seconds; 0 where statements may take as long as they need. */
+  get #patience(): number {
     const { statementTimeoutSeconds: seconds } = this.#target;
-    return seconds === 0 ? {} : { timeout: (seconds + networkGraceSeconds) * 1000 };
+    return seconds === 0 ? 0 : seconds + networkGraceSeconds;
   }
 
   async #send<Result>(call: (connection: Connection) => Promise<Result>): Promise<Result> {
@@ -103,7 +106,12 @@ export class MysqlDatabase implements Database {
     try {
       this.#connection ??= await this.#connect();
       this.#state = 'used';
-      return await call(this.#connection);
+      const connection = this.#connection;
+      return await within(
+        this.#patience,
+        () => connection.destroy(),
+        () => call(connection),
+      );
     } catch (error) {
       const problem = explainMysqlError(error, nameOf(this.#target));
       if (!(problem instanceof DatabaseProblem) || problem.reason !== 'lost_connection') throw problem;
@@ -128,13 +136,14 @@ export class MysqlDatabase implements Database {
       if (this.#connection === connection) this.#connection = undefined;
     };
     connection.on('error', lost).on('end', lost);
-    const timeout = (this.#target.connectTimeoutSeconds + networkGraceSeconds) * 1000;
+    const ask = <Result>(call: () => Promise<Result>): Promise<Result> =>
+      within(this.#target.connectTimeoutSeconds + networkGraceSeconds, () => connection.destroy(), call);
     try {
-      const [rows] = await connection.query({ sql: 'SELECT VERSION() AS version', timeout });
+      const [rows] = await ask(() => connection.query('SELECT VERSION() AS version'));
       const { version } = (rows as { version: string }[])[0] ?? { version: '' };
       const isMariaDb = checkServerVersion(version, nameOf(this.#target));
       for (const { sql, parameters } of sessionStatements(this.#target, this.#access, isMariaDb)) {
-        await connection.query({ sql, timeout }, parameters);
+        await ask(() => connection.query(sql, parameters));
       }
       return connection;
     } catch (error) {
