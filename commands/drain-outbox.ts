@@ -2,8 +2,8 @@ import * as Flags from '@oclif/core/flags';
 import { createBrevoClient } from '../src/brevo/http-client.ts';
 import { BaseCommand, formatFlag } from '../src/cli/base-command.ts';
 import { exitCodes } from '../src/cli/exit-codes.ts';
-import { watchSignals } from '../src/cli/interruption.ts';
 import { log } from '../src/cli/log.ts';
+import { longRun } from '../src/cli/long-run.ts';
 import type { Settings } from '../src/config/settings.ts';
 import { openDatabase } from '../src/database/open.ts';
 import { requireSchema } from '../src/migrate/plan.ts';
@@ -14,7 +14,6 @@ import type { DrainResult } from '../src/outbox/drain-result.ts';
 import { type DrainPreview, previewDrain } from '../src/outbox/preview.ts';
 import { SharedPace } from '../src/outbox/shared-pace.ts';
 import { renderDrain, renderPreview } from '../src/output/drain-summary.ts';
-import { createProgress } from '../src/output/progress.ts';
 
 export default class DrainOutbox extends BaseCommand {
   static override summary = 'Deliver the due jobs of the outbox to Brevo.';
@@ -57,15 +56,14 @@ export default class DrainOutbox extends BaseCommand {
   async #drain(settings: Settings, limit: number): Promise<DrainResult> {
     const { brevo, outbox } = settings;
     const client = createBrevoClient({ ...brevo, userAgent: this.config.userAgent });
-    const interruption = watchSignals();
-    const progress = createProgress(process.stderr, { label: 'Jobs', unicode: this.terminal.unicode });
-    try {
-      return await this.using(openDatabase(settings.database, 'read-write'), async (database) => {
-        await requireSchema(database, 'write');
-        const pace = new SharedPace(database, { ...brevo, apiKey: brevo.apiKey ?? '' });
-        return drainOutbox(database, {
+    return this.using(openDatabase(settings.database, 'read-write'), async (database) => {
+      await requireSchema(database, 'write');
+      const pace = new SharedPace(database, { ...brevo, apiKey: brevo.apiKey ?? '' });
+      return longRun('Jobs', this.terminal.unicode, (run) =>
+        drainOutbox(database, {
           ...brevo,
           ...outbox,
+          ...run,
           deliver: (contact) => client.upsertContact(contact),
           pace: (signal) => pace.next(signal),
           pauseAll: (seconds) => pace.pause(seconds),
@@ -73,15 +71,9 @@ export default class DrainOutbox extends BaseCommand {
           attributeNames: attributeNames(brevo.attributes),
           configuredLists: configuredLists(settings),
           limit,
-          signal: interruption.signal,
-          onProgress: progress.advance,
           onInformation: (text) => log.info(text),
-        });
-      });
-    } finally {
-      progress.finish();
-      process.exitCode = interruption.exitCode;
-      interruption.dispose();
-    }
+        }),
+      );
+    });
   }
 }

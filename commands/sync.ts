@@ -1,16 +1,15 @@
 import { hostname } from 'node:os';
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand, formatFlag } from '../src/cli/base-command.ts';
-import { watchSignals } from '../src/cli/interruption.ts';
+import { explainedJson } from '../src/cli/explained-json.ts';
 import { log } from '../src/cli/log.ts';
+import { type LongRun, longRun } from '../src/cli/long-run.ts';
 import { openDatabase } from '../src/database/open.ts';
-import { Problem } from '../src/errors.ts';
 import type { SyncResult } from '../src/funnel/counts.ts';
 import { sync } from '../src/funnel/sync.ts';
 import { requireSchema } from '../src/migrate/plan.ts';
 import { modxTables } from '../src/modx/tables.ts';
 import { renderDecision } from '../src/output/decision-line.ts';
-import { createProgress } from '../src/output/progress.ts';
 import { renderSync } from '../src/output/sync-summary.ts';
 import { readDate } from '../src/read-date.ts';
 
@@ -25,7 +24,6 @@ export default class Sync extends BaseCommand {
 
   static override examples = [
     '<%= config.bin %> sync',
-    '<%= config.bin %> sync --dry-run',
     '<%= config.bin %> sync --dry-run --explain',
     '<%= config.bin %> sync --since 2026-01-01 --limit 1000',
   ];
@@ -46,24 +44,18 @@ export default class Sync extends BaseCommand {
 
   async run(): Promise<SyncResult> {
     const { flags } = await this.parse(Sync);
-    if (flags.explain && this.jsonEnabled()) {
-      throw new Problem('usage', 'The lines of --explain cannot be part of one JSON document.', {
-        hint: 'Leave out one of the two. Piped, --explain prints tab-separated lines.',
-      });
-    }
+    if (flags.explain && this.jsonEnabled()) throw explainedJson();
     const since = flags.since === undefined ? undefined : `${readDate(flags.since, '--since')} 00:00:00`;
     const { settings } = await this.loadSettings(flags);
     const dryRun = flags['dry-run'];
     const { terminal } = this;
-    const interruption = watchSignals();
-    const progress = createProgress(process.stderr, { label: 'Results', unicode: terminal.unicode });
     for (const [name, { listId }] of Object.entries(settings.funnels)) {
       if (listId === undefined) log.info(`The funnel ${name} has no list (funnels.${name}.listId): skipped.`);
     }
     const database = openDatabase(settings.database, dryRun ? 'read-only' : 'read-write');
-    const result = await this.using(database, async () => {
-      await requireSchema(database, 'write');
-      return sync(database, {
+    const work = (run: LongRun): Promise<SyncResult> =>
+      sync(database, {
+        ...run,
         tables: modxTables(settings.modx, database.engine),
         funnels: settings.funnels,
         lookbackDays: settings.sync.lookbackDays,
@@ -76,16 +68,13 @@ export default class Sync extends BaseCommand {
           : undefined,
         runner: { host: hostname(), version: this.config.version },
         onWarning: (text) => log.warn(text),
-        signal: interruption.signal,
-        onProgress: progress.advance,
         onInformation: (text) => log.info(text),
       });
-    }).finally(() => {
-      progress.finish();
-      interruption.dispose();
+    const result = await this.using(database, async () => {
+      await requireSchema(database, 'write');
+      return longRun('Results', terminal.unicode, work);
     });
     this.print(renderSync(result, { format: flags.format, terminal }));
-    process.exitCode = interruption.exitCode;
     return result;
   }
 }

@@ -1,12 +1,11 @@
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../../src/cli/base-command.ts';
-import { watchSignals } from '../../src/cli/interruption.ts';
+import { longRun } from '../../src/cli/long-run.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { requireSchema } from '../../src/migrate/plan.ts';
 import { readAge } from '../../src/outbox/age.ts';
 import { finishedStatuses, type Pruned, pruneOutbox } from '../../src/outbox/prune.ts';
 import { renderPruned } from '../../src/output/outbox-changes.ts';
-import { createProgress } from '../../src/output/progress.ts';
 
 export default class OutboxPrune extends BaseCommand {
   static override summary = 'Delete finished jobs that are older than 90 days.';
@@ -41,24 +40,15 @@ export default class OutboxPrune extends BaseCommand {
     const olderThanDays = readAge(flags['older-than'], '--older-than');
     const { settings } = await this.loadSettings(flags);
     const dryRun = flags['dry-run'];
-    const interruption = watchSignals();
-    const progress = createProgress(process.stderr, { label: 'Jobs', unicode: this.terminal.unicode });
     const database = openDatabase(settings.database, dryRun ? 'read-only' : 'read-write');
     const result = await this.using(database, async () => {
       await requireSchema(database, 'write');
-      return pruneOutbox(database, {
-        olderThanDays,
-        statuses: flags.status === undefined ? finishedStatuses : [flags.status],
-        dryRun,
-        signal: interruption.signal,
-        onProgress: progress.advance,
-      });
-    }).finally(() => {
-      progress.finish();
-      interruption.dispose();
+      const statuses = flags.status === undefined ? finishedStatuses : [flags.status];
+      return longRun('Jobs', this.terminal.unicode, (run) =>
+        pruneOutbox(database, { olderThanDays, statuses, dryRun, ...run }),
+      );
     });
     this.print(renderPruned(result));
-    process.exitCode = interruption.exitCode;
     return result;
   }
 }
