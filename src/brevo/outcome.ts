@@ -13,7 +13,7 @@ export type Outcome =
   /** the account is too fast; not the job's fault */
   | { kind: 'rate_limited'; reason: Failure; retryAfterSeconds: number }
   /** nothing can be delivered until somebody acts; not the job's fault */
-  | { kind: 'stop'; reason: Failure; problem: 'refused' | 'configuration' | 'unavailable' };
+  | { kind: 'stop'; reason: Failure; problem: 'refused' | 'configuration' };
 
 const LONGEST_WAIT_SECONDS = 3600;
 /** Answers that Brevo gives while it is still busy with the contact or the account. */

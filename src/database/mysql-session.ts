@@ -1,15 +1,9 @@
 import type { ConnectionOptions } from 'mysql2/promise';
+import type { MysqlLocation } from '../config/database-url.ts';
 import { DatabaseProblem } from './database.ts';
 
 /** Where a MariaDB or MySQL server is and how to treat it; times in seconds. */
-export interface MysqlTarget {
-  host: string;
-  port: number;
-  user: string;
-  password: string | undefined;
-  database: string;
-  socketPath: string | undefined;
-  ssl: 'off' | 'verify' | 'skip-verify';
+export interface MysqlTarget extends Omit<MysqlLocation, 'engine'> {
   timezone: string | undefined;
   connectTimeoutSeconds: number;
   statementTimeoutSeconds: number;

@@ -1,7 +1,7 @@
 import type { Id, Session, Statement } from '../database/database.ts';
 import { hasTable } from '../database/has-table.ts';
 import { Problem } from '../errors.ts';
-import { compareIds, findSpellings, identityOf } from './spellings.ts';
+import { compareIds, entryIdentity, findSpellings } from './spellings.ts';
 
 /** Entries that share address, funnel and test (analytics guide, 1.2). Dates as the database holds them. */
 export interface DuplicateGroup {
@@ -70,12 +70,12 @@ export async function findDuplicates(session: Session, limit: number): Promise<D
 
 /** The first groups by lowest id, an equal group left out where it is part of one with several spellings. */
 async function firstGroups(session: Session, limit: number, spelled: DuplicateGroup[]): Promise<DuplicateGroup[]> {
-  const identities = new Set(spelled.map(identityOf));
+  const identities = new Set(spelled.map(entryIdentity));
   const spare = spelled.reduce((sum, { writtenAs }) => sum + writtenAs.length, 0);
   const equal = await session.query<DuplicateGroup>(selectGroups, [limit + spare]);
   return [
     ...equal
-      .filter((group) => !identities.has(identityOf(group)))
+      .filter((group) => !identities.has(entryIdentity(group)))
       .map((group) => ({ ...group, writtenAs: [group.email] })),
     ...spelled,
   ]

@@ -1,5 +1,4 @@
 import { type Database, DatabaseProblem, type Id } from '../database/database.ts';
-import { isRepeatable } from '../database/retry.ts';
 import { type Candidate, type CandidateOutcome, identityOf } from './candidate.ts';
 import type { SyncResult } from './counts.ts';
 import type { DryRunMemory } from './dry-run-memory.ts';
@@ -140,7 +139,7 @@ export class EnteringRun {
       );
       return batch.map((candidate, index) => this.#judge(candidate, standings?.[index]));
     } catch (error) {
-      if (!(error instanceof DatabaseProblem) || error.reason !== 'bad_value' || isRepeatable(error)) throw error;
+      if (!(error instanceof DatabaseProblem) || error.reason !== 'bad_value') throw error;
       const [only] = batch;
       if (batch.length === 1 && only !== undefined) {
         return [{ candidate: only, outcome: 'refused_by_database', detail: error.message }];

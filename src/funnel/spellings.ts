@@ -26,7 +26,7 @@ export interface SpellingGroups {
 }
 
 /** What makes two entries the same: the address in its normal form, funnel and test. */
-export function identityOf(entry: { email: string; funnelType: string; testId: Id }): string {
+export function entryIdentity(entry: { email: string; funnelType: string; testId: Id }): string {
   return JSON.stringify([foldAddress(entry.email), entry.funnelType, String(entry.testId)]);
 }
 
@@ -85,7 +85,7 @@ function isMessy(entry: Entry): boolean {
 async function readWindow(session: Session, after: Id, windowSize: number): Promise<Window> {
   const identities = new Set<string>();
   for await (const entry of entriesAfter(session, after)) {
-    if (isMessy(entry)) identities.add(identityOf(entry));
+    if (isMessy(entry)) identities.add(entryIdentity(entry));
     if (identities.size >= windowSize) return { identities, end: entry.id };
   }
   return { identities, end: null };
@@ -101,7 +101,7 @@ async function readGroups(session: Session, identities: Set<string>, after: Id):
   const groups = new Map<string, Spelled>();
   if (identities.size === 0) return [];
   for await (const entry of entriesAfter(session, 0)) {
-    const identity = identityOf(entry);
+    const identity = entryIdentity(entry);
     if (!identities.has(identity)) continue;
     if (compareIds(entry.id, after) <= 0 && isMessy(entry)) {
       identities.delete(identity);

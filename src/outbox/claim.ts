@@ -8,7 +8,7 @@ import type { Job } from './job.ts';
 // Leases are in UTC: the wall clock is set back in autumn and sessions may have zones of their own, but a lease has to
 // last as long as it says for everybody.
 // The order of the joins is fixed: from stale statistics the server may choose to read all pending jobs for each job.
-const due = (
+const dueJobs = (
   utc: string,
   join: string,
 ): string => `FROM brevo_sync_outbox o ${join} funnel_entries e ON e.id = o.funnel_entry_id
@@ -18,14 +18,16 @@ const due = (
     AND NOT EXISTS (SELECT 1 FROM funnel_entries f ${join} brevo_sync_outbox p ON p.funnel_entry_id = f.id
       WHERE f.email = e.email AND p.status = 'pending' AND p.id <> o.id AND (p.id < o.id OR p.lease_until > ${utc}))`;
 
-const selectDue = (utc: string, join: string): string => `SELECT o.id AS id, o.operation_type AS operation,
-    o.payload AS payload, o.retry_count AS retryCount, e.email AS email
-  ${due(utc, join)} ORDER BY o.next_attempt_at, o.id LIMIT ?`;
-
-const readDue = {
-  mysql: selectDue('UTC_TIMESTAMP()', 'STRAIGHT_JOIN'),
-  sqlite: selectDue('CURRENT_TIMESTAMP', 'CROSS JOIN'),
+const due = {
+  mysql: dueJobs('UTC_TIMESTAMP()', 'STRAIGHT_JOIN'),
+  sqlite: dueJobs('CURRENT_TIMESTAMP', 'CROSS JOIN'),
 };
+
+const select = (jobs: string): string => `SELECT o.id AS id, o.operation_type AS operation,
+    o.payload AS payload, o.retry_count AS retryCount, e.email AS email
+  ${jobs} ORDER BY o.next_attempt_at, o.id LIMIT ?`;
+
+const readDue = { mysql: select(due.mysql), sqlite: select(due.sqlite) };
 
 // The subquery reads without locks, so a job that another worker is claiming at this moment still counts as pending.
 const lockDue: Statement = { mysql: `${readDue.mysql} FOR UPDATE SKIP LOCKED`, sqlite: readDue.sqlite };
@@ -33,10 +35,9 @@ const lockDue: Statement = { mysql: `${readDue.mysql} FOR UPDATE SKIP LOCKED`, s
 /** Beyond this, how many a worker could take now is told by their time alone: who waits for whom takes long to count. */
 const countedExactly = 10_000;
 
-const countClaimable: Statement = {
-  mysql: `SELECT COUNT(*) AS count FROM (SELECT 1 AS one ${due('UTC_TIMESTAMP()', 'STRAIGHT_JOIN')} LIMIT ?) claimable`,
-  sqlite: `SELECT COUNT(*) AS count FROM (SELECT 1 AS one ${due('CURRENT_TIMESTAMP', 'CROSS JOIN')} LIMIT ?) claimable`,
-};
+const count = (jobs: string): string => `SELECT COUNT(*) AS count FROM (SELECT 1 AS one ${jobs} LIMIT ?) claimable`;
+
+const countClaimable: Statement = { mysql: count(due.mysql), sqlite: count(due.sqlite) };
 
 const countDueAndLater = `SELECT
     COALESCE(SUM(CASE WHEN next_attempt_at IS NULL OR next_attempt_at <= CURRENT_TIMESTAMP THEN 1 ELSE 0 END), 0) AS due,

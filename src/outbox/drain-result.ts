@@ -2,7 +2,7 @@ import type { Stop } from './stop.ts';
 
 /** The result of `drain-outbox`. Every claimed job is in exactly one of sent, retried, failed, released, lostLeases. */
 export interface DrainResult {
-  dryRun: boolean;
+  dryRun: false;
   /** claims made; a job that was released and claimed again counts each time */
   claimed: number;
   sent: number;
@@ -26,9 +26,9 @@ export interface DrainResult {
 }
 
 /** A result with nothing counted yet. */
-export function emptyDrain(dryRun: boolean): DrainResult {
+export function emptyDrain(): DrainResult {
   return {
-    dryRun,
+    dryRun: false,
     claimed: 0,
     sent: 0,
     created: 0,

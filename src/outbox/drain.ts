@@ -47,7 +47,7 @@ export async function drainOutbox(database: Database, options: DrainOptions): Pr
 class DrainRun {
   readonly #database: Database;
   readonly #options: DrainOptions;
-  readonly #result: DrainResult = emptyDrain(false);
+  readonly #result: DrainResult = emptyDrain();
   readonly #recorder: Recorder;
   /** fires when a signal or an answer ends the run */
   readonly #end = new AbortController();
