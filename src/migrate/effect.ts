@@ -21,6 +21,8 @@ export async function hasTakenEffect(session: Session, statement: string): Promi
   const text = statement.replace(/\s+/g, ' ');
   const [, created] = /^CREATE TABLE (\w+)/i.exec(text) ?? [];
   if (created !== undefined) return hasTable(session, created);
+  const [, shrunk, dropped] = /^ALTER TABLE (\w+) DROP COLUMN (\w+)/i.exec(text) ?? [];
+  if (shrunk !== undefined && dropped !== undefined) return !(await found(session, columnExists, [shrunk, dropped]));
   const [, table, kind, name] = /^ALTER TABLE (\w+) ADD (COLUMN|UNIQUE KEY|KEY) (\w+)/i.exec(text) ?? [];
   if (table === undefined || kind === undefined || name === undefined) return false;
   return found(session, kind.toUpperCase() === 'COLUMN' ? columnExists : indexExists, [table, name]);

@@ -106,6 +106,17 @@ CREATE TABLE brevo_pace (
   PRIMARY KEY (account)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 ` },
+    { file: '0010_lease_contacts.sql', sql: `-- A worker's time-limited hold on a contact and on all of its jobs: the key lets one worker have it, on every node of a
+-- cluster. The lease_token of a job names the claim that recorded its outcome.
+CREATE TABLE brevo_contact_leases (
+  email VARCHAR(255) NOT NULL,
+  lease_token CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  lease_until DATETIME NOT NULL,
+  PRIMARY KEY (email)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+ALTER TABLE brevo_sync_outbox DROP COLUMN lease_until;
+` },
   ],
   sqlite: [
     { file: '0001_create_funnel_entries.sql', sql: `-- One row per person, funnel and test. The same table as the predecessor's, so that its database can be taken over.
@@ -207,6 +218,16 @@ CREATE TABLE brevo_pace (
   account TEXT PRIMARY KEY,
   next_call_at INTEGER NOT NULL
 );
+` },
+    { file: '0010_lease_contacts.sql', sql: `-- A worker's time-limited hold on a contact and on all of its jobs: the key lets one worker have it. The lease_token of
+-- a job names the claim that recorded its outcome.
+CREATE TABLE brevo_contact_leases (
+  email TEXT PRIMARY KEY,
+  lease_token TEXT NOT NULL,
+  lease_until TEXT NOT NULL
+);
+
+ALTER TABLE brevo_sync_outbox DROP COLUMN lease_until;
 ` },
   ],
 };

@@ -1,36 +1,58 @@
 import { randomUUID } from 'node:crypto';
-import type { Database, Session, Statement } from '../database/database.ts';
+import type { Database, Id, Session, Statement } from '../database/database.ts';
 import type { Job } from './job.ts';
+import { giveBackAllLeases, giveBackLeases, leaseIsLive, takeLeases } from './leases.ts';
 
-// Due by the analytics guide, 2.1 and 2.2; not held by anybody; and first in line for its contact: an older job of the
-// same address that is still pending, or any that is being delivered right now, keeps the others back. So one contact
-// has at most one call in flight, and its jobs are delivered in the order in which they were enqueued.
-// Leases are in UTC: the wall clock is set back in autumn and sessions may have zones of their own, but a lease has to
-// last as long as it says for everybody.
+const isDue = '(o.next_attempt_at IS NULL OR o.next_attempt_at <= CURRENT_TIMESTAMP)';
+
+// Due by the analytics guide, 2.1 and 2.2; its contact not held by anybody; and no job that comes before it for the
+// same contact still waits for its next attempt: jobs of one contact are delivered in the order in which they were
+// enqueued, and a purchase never before the upsert of its entry, whatever their ids (nodes of a cluster number alone).
 // The order of the joins is fixed: from stale statistics the server may choose to read all pending jobs for each job.
-const dueJobs = (
-  utc: string,
-  join: string,
-): string => `FROM brevo_sync_outbox o ${join} funnel_entries e ON e.id = o.funnel_entry_id
-  WHERE o.status = 'pending'
-    AND (o.next_attempt_at IS NULL OR o.next_attempt_at <= CURRENT_TIMESTAMP)
-    AND (o.lease_until IS NULL OR o.lease_until <= ${utc})
+const dueJobs = (live: string, join: string): string => `FROM brevo_sync_outbox o
+    ${join} funnel_entries e ON e.id = o.funnel_entry_id
+  WHERE o.status = 'pending' AND ${isDue}
+    AND NOT EXISTS (SELECT 1 FROM brevo_contact_leases l WHERE l.email = e.email AND ${live})
     AND NOT EXISTS (SELECT 1 FROM funnel_entries f ${join} brevo_sync_outbox p ON p.funnel_entry_id = f.id
-      WHERE f.email = e.email AND p.status = 'pending' AND p.id <> o.id AND (p.id < o.id OR p.lease_until > ${utc}))`;
+      WHERE f.email = e.email AND p.status = 'pending' AND p.next_attempt_at > CURRENT_TIMESTAMP
+        AND (p.id < o.id OR p.funnel_entry_id = o.funnel_entry_id AND p.operation_type = 'upsert_contact'
+          AND o.operation_type = 'update_after_purchase'))`;
 
 const due = {
-  mysql: dueJobs('UTC_TIMESTAMP()', 'STRAIGHT_JOIN'),
-  sqlite: dueJobs('CURRENT_TIMESTAMP', 'CROSS JOIN'),
+  mysql: dueJobs(leaseIsLive.mysql, 'STRAIGHT_JOIN'),
+  sqlite: dueJobs(leaseIsLive.sqlite, 'CROSS JOIN'),
 };
 
-const select = (jobs: string): string => `SELECT o.id AS id, o.operation_type AS operation,
-    o.payload AS payload, o.retry_count AS retryCount, e.email AS email
-  ${jobs} ORDER BY o.next_attempt_at, o.id LIMIT ?`;
+const inOrder = 'ORDER BY o.next_attempt_at, o.id LIMIT ?';
 
-const readDue = { mysql: select(due.mysql), sqlite: select(due.sqlite) };
+// Workers that claim at the same moment get different jobs; who has a contact is decided by its lease alone.
+const lockDue: Statement = {
+  mysql: `SELECT e.email AS email ${due.mysql} ${inOrder} FOR UPDATE SKIP LOCKED`,
+  sqlite: `SELECT e.email AS email ${due.sqlite} ${inOrder}`,
+};
 
-// The subquery reads without locks, so a job that another worker is claiming at this moment still counts as pending.
-const lockDue: Statement = { mysql: `${readDue.mysql} FOR UPDATE SKIP LOCKED`, sqlite: readDue.sqlite };
+const jobColumns = `e.email AS email, o.id AS id, o.funnel_entry_id AS entryId, o.operation_type AS operation,
+    o.payload AS payload, o.retry_count AS retryCount`;
+
+const readDue: Statement = {
+  mysql: `SELECT ${jobColumns} ${due.mysql} ${inOrder}`,
+  sqlite: `SELECT ${jobColumns} ${due.sqlite} ${inOrder}`,
+};
+
+// Without locks, or workers that met at the jobs of one contact would wait for each other for ever.
+const readWaiting: Statement = {
+  mysql: `SELECT ${jobColumns}, ${isDue} AS isDue FROM JSON_TABLE(?, '$[*]' COLUMNS (
+      email VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$')) j
+    STRAIGHT_JOIN brevo_contact_leases l ON l.email = j.email AND l.lease_token = ?
+    STRAIGHT_JOIN funnel_entries e ON e.email = l.email
+    STRAIGHT_JOIN brevo_sync_outbox o ON o.funnel_entry_id = e.id AND o.status = 'pending'
+    ORDER BY e.email, o.id LIMIT ?`,
+  sqlite: `SELECT ${jobColumns}, ${isDue} AS isDue FROM json_each(?) j
+    CROSS JOIN brevo_contact_leases l ON l.email = j.value AND l.lease_token = ?
+    CROSS JOIN funnel_entries e ON e.email = l.email
+    CROSS JOIN brevo_sync_outbox o ON o.funnel_entry_id = e.id AND o.status = 'pending'
+    ORDER BY e.email, o.id LIMIT ?`,
+};
 
 /** Beyond this, how many a worker could take now is told by their time alone: who waits for whom takes long to count. */
 const countedExactly = 10_000;
@@ -44,41 +66,73 @@ const countDueAndLater = `SELECT
     COUNT(*) AS pending
   FROM brevo_sync_outbox WHERE status = 'pending'`;
 
-// One second more than asked for: the database's clock has lost the fraction of the second in which it was read.
-// By the key, always: a scan of a small table would wait for the rows that other workers have locked.
-const leaseJobs: Statement = {
-  mysql: `UPDATE JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) j
-    STRAIGHT_JOIN brevo_sync_outbox o FORCE INDEX (PRIMARY) ON o.id = j.id
-    SET o.lease_token = ?, o.lease_until = UTC_TIMESTAMP() + INTERVAL (? + 1) SECOND,
-      o.updated_at = CURRENT_TIMESTAMP`,
-  sqlite: `UPDATE brevo_sync_outbox SET lease_token = ?2,
-      lease_until = datetime('now', '+' || CAST(?3 + 1 AS INTEGER) || ' seconds'), updated_at = CURRENT_TIMESTAMP
-    WHERE id IN (SELECT value FROM json_each(?1))`,
-};
-
-/** Jobs that one worker holds until its lease ends. */
-export interface Claim {
+/** A contact that one worker holds until its lease ends, with the jobs to deliver, in their order. */
+export interface ClaimedContact {
+  email: string;
+  /** names the claim: every finish says under which it happens */
   token: string;
   jobs: Job[];
   /** on this process's monotonic clock, in milliseconds: no call may outlive this */
   expiresAt: number;
 }
 
+export interface ClaimSize {
+  /** at most so many contacts, those whose jobs are due longest first */
+  contacts: number;
+  /** at most so many jobs of theirs */
+  jobs: number;
+  leaseSeconds: number;
+}
+
 /**
- * Takes up to `limit` due jobs for `leaseSeconds`. The claim is committed when this returns, so no HTTP call can be
- * made under one that others do not see. At most one job per contact is claimed at a time.
+ * Takes contacts with due jobs for `leaseSeconds`, each with all of its due jobs. The claim is committed when this
+ * returns, so no HTTP call can be made under one that others do not see.
  */
-export async function claimJobs(database: Database, limit: number, leaseSeconds: number): Promise<Claim> {
+export async function claimContacts(database: Database, size: ClaimSize): Promise<ClaimedContact[]> {
   const token = randomUUID();
   // Measured before the claim, so that the lease in the database ends no earlier than we believe.
-  const expiresAt = performance.now() + leaseSeconds * 1000;
-  const jobs = await database.transaction(async (session) => {
-    const found = await session.query<Job>(lockDue, [limit]);
-    if (found.length === 0) return found;
-    await session.execute(leaseJobs, [JSON.stringify(found.map(({ id }) => id)), token, leaseSeconds]);
-    return found;
+  const expiresAt = performance.now() + size.leaseSeconds * 1000;
+  let isRepeated = false;
+  return database.transaction(async (session) => {
+    // The first try may have been committed although its answer was lost.
+    if (isRepeated) await giveBackAllLeases(session, token);
+    isRepeated = true;
+    const found = await session.query<{ email: string }>(lockDue, [size.contacts]);
+    const emails = [...new Set(found.map(({ email }) => email))];
+    if (emails.length === 0) return [];
+    await takeLeases(session, emails, { token, leaseSeconds: size.leaseSeconds });
+    const rows = await session.query<WaitingJob>(readWaiting, [JSON.stringify(emails), token, size.jobs]);
+    const jobs = Map.groupBy(rows, ({ email }) => email);
+    const contacts = emails.map((email) => ({ email, token, expiresAt, jobs: firstInLine(jobs.get(email) ?? []) }));
+    const idle = contacts.filter((contact) => contact.jobs.length === 0).map(({ email }) => email);
+    await giveBackLeases(session, idle, token);
+    return contacts.filter((contact) => contact.jobs.length > 0);
   });
-  return { token, jobs, expiresAt };
+}
+
+interface WaitingJob extends Job {
+  isDue: 0 | 1;
+}
+
+/** The jobs of one contact up to the first that is not due, each purchase behind the upsert of its entry. */
+function firstInLine(waiting: readonly WaitingJob[]): Job[] {
+  const upserts = new Map<Id, number>();
+  waiting.forEach(({ entryId, operation }, index) => {
+    if (operation === 'upsert_contact') upserts.set(entryId, index);
+  });
+  const line = waiting
+    .map((job, index) => ({
+      job,
+      place: job.operation === 'update_after_purchase' ? Math.max(index, upserts.get(job.entryId) ?? 0) : index,
+    }))
+    .sort(
+      (a, b) =>
+        a.place - b.place ||
+        Number(a.job.operation !== 'upsert_contact') - Number(b.job.operation !== 'upsert_contact'),
+    )
+    .map(({ job }) => job);
+  const blocked = line.findIndex(({ isDue: is }) => is === 0);
+  return (blocked === -1 ? line : line.slice(0, blocked)).map(({ isDue: _, ...job }) => job);
 }
 
 /** The first `limit` jobs that a drain would claim now. Reads only. */

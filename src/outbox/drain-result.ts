@@ -6,7 +6,9 @@ export interface DrainResult {
   /** claims made; a job that was released and claimed again counts each time */
   claimed: number;
   sent: number;
-  /** of those sent: contacts that were new to Brevo */
+  /** of those sent: delivered by the call of another job of the same contact */
+  coalesced: number;
+  /** contacts that were new to Brevo */
   created: number;
   /** failed for now, to be tried again later */
   retried: number;
@@ -31,6 +33,7 @@ export function emptyDrain(): DrainResult {
     dryRun: false,
     claimed: 0,
     sent: 0,
+    coalesced: 0,
     created: 0,
     retried: 0,
     failed: 0,

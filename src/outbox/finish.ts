@@ -1,64 +1,93 @@
 import type { Database, Id, Statement } from '../database/database.ts';
-import type { RetryDecision } from './retry-policy.ts';
+import type { ClaimedContact } from './claim.ts';
 
-// Every finish names its lease: a worker that lost it, and whose job another one has taken, changes nothing.
-const held = `WHERE id = ? AND lease_token = ? AND status = 'pending'`;
-
-const succeed = `UPDATE brevo_sync_outbox SET status = 'success', last_error = NULL, next_attempt_at = NULL,
-    lease_token = NULL, lease_until = NULL, updated_at = CURRENT_TIMESTAMP ${held}`;
-
-const fail = `UPDATE brevo_sync_outbox SET status = 'failed', retry_count = ?, last_error = ?, next_attempt_at = NULL,
-    lease_token = NULL, lease_until = NULL, updated_at = CURRENT_TIMESTAMP ${held}`;
-
-const retry: Statement = {
-  mysql: `UPDATE brevo_sync_outbox SET retry_count = ?, last_error = ?,
-      next_attempt_at = CURRENT_TIMESTAMP + INTERVAL ? MINUTE,
-      lease_token = NULL, lease_until = NULL, updated_at = CURRENT_TIMESTAMP ${held}`,
-  sqlite: `UPDATE brevo_sync_outbox SET retry_count = ?, last_error = ?,
-      next_attempt_at = datetime('now', '+' || CAST(? AS INTEGER) || ' minutes'),
-      lease_token = NULL, lease_until = NULL, updated_at = CURRENT_TIMESTAMP ${held}`,
-};
-
-const release = `UPDATE brevo_sync_outbox SET lease_token = NULL, lease_until = NULL, updated_at = CURRENT_TIMESTAMP
-  ${held}`;
-
-/** Which job, under which lease. */
-export interface HeldJob {
+/** What is written down about one job. */
+export interface JobOutcome {
   id: Id;
-  token: string;
+  status: 'success' | 'pending' | 'failed';
+  retryCount: number;
+  /** null after a success */
+  error: string | null;
+  /** until the next attempt; null unless it is pending */
+  minutes: number | null;
 }
 
-async function change(
-  database: Database,
-  statement: Statement,
-  values: readonly (string | number)[],
-  { id, token }: HeldJob,
-): Promise<boolean> {
+/** A contact that its worker is done with. Jobs without an outcome stay as they were. */
+export interface FinishedContact {
+  contact: Pick<ClaimedContact, 'email' | 'token'>;
+  outcomes: JobOutcome[];
+}
+
+const mysqlLeases = `JSON_TABLE(?, '$[*]' COLUMNS (
+      email VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$.email',
+      token CHAR(36) CHARACTER SET ascii COLLATE ascii_bin PATH '$.token')) j
+    STRAIGHT_JOIN brevo_contact_leases l ON l.email = j.email AND l.lease_token = j.token`;
+
+const sqliteLeases = `SELECT value ->> 'email', value ->> 'token' FROM json_each(?)`;
+
+// A worker that lost its lease, and whose contact another one has taken, finds no row and changes nothing.
+const lockHeld: Statement = {
+  mysql: `SELECT l.email AS email FROM ${mysqlLeases} FOR UPDATE`,
+  sqlite: `SELECT email FROM brevo_contact_leases WHERE (email, lease_token) IN (${sqliteLeases})`,
+};
+
+const giveBack: Statement = {
+  mysql: `DELETE l FROM ${mysqlLeases}`,
+  sqlite: `DELETE FROM brevo_contact_leases WHERE (email, lease_token) IN (${sqliteLeases})`,
+};
+
+const mysqlJobs = `JSON_TABLE(?, '$[*]' COLUMNS (
+      id BIGINT PATH '$.id', status VARCHAR(16) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$.status',
+      retry_count INT PATH '$.retryCount', error TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$.error',
+      minutes INT PATH '$.minutes', token CHAR(36) CHARACTER SET ascii COLLATE ascii_bin PATH '$.token')) j
+    STRAIGHT_JOIN brevo_sync_outbox o FORCE INDEX (PRIMARY) ON o.id = j.id`;
+
+const sqliteJobs = `(SELECT CAST(value ->> 'id' AS INTEGER) AS id, value ->> 'status' AS status,
+      value ->> 'retryCount' AS retry_count, value ->> 'error' AS error, value ->> 'minutes' AS minutes,
+      value ->> 'token' AS token FROM json_each(?)) j`;
+
+// Analytics guide, 2.2: a success or a final failure clears next_attempt_at, a failed attempt sets it.
+const recordJobs: Statement = {
+  mysql: `UPDATE ${mysqlJobs}
+    SET o.status = j.status, o.retry_count = j.retry_count, o.last_error = j.error, o.lease_token = j.token,
+      o.next_attempt_at = IF(j.minutes IS NULL, NULL, CURRENT_TIMESTAMP + INTERVAL j.minutes MINUTE),
+      o.updated_at = CURRENT_TIMESTAMP
+    WHERE o.status = 'pending'`,
+  sqlite: `UPDATE brevo_sync_outbox SET status = j.status, retry_count = j.retry_count, last_error = j.error,
+      lease_token = j.token, updated_at = CURRENT_TIMESTAMP,
+      next_attempt_at = CASE WHEN j.minutes IS NOT NULL THEN datetime('now', '+' || j.minutes || ' minutes') END
+    FROM ${sqliteJobs} WHERE j.id = brevo_sync_outbox.id AND brevo_sync_outbox.status = 'pending'`,
+};
+
+const selectRecorded: Statement = {
+  mysql: `SELECT o.id AS id FROM ${mysqlJobs} WHERE o.lease_token = j.token`,
+  sqlite: `SELECT o.id AS id FROM ${sqliteJobs} JOIN brevo_sync_outbox o ON o.id = j.id WHERE o.lease_token = j.token`,
+};
+
+/**
+ * Writes down what became of the jobs of these contacts and gives the contacts back, all in one transaction. Returns the
+ * ids of the jobs that were recorded, as text: not those of a contact whose lease was lost, nor one that is no longer
+ * pending. Safe to repeat: what was committed although the answer was lost is recognised by its token.
+ */
+export async function recordOutcomes(database: Database, finished: readonly FinishedContact[]): Promise<Set<string>> {
+  const leases = JSON.stringify(finished.map(({ contact: { email, token } }) => ({ email, token })));
   return database.transaction(async (session) => {
-    const { affected } = await session.execute(statement, [...values, id, token]);
-    return affected === 1;
+    const held = new Set((await session.query<{ email: string }>(lockHeld, [leases])).map(({ email }) => email));
+    const ours = finished.filter(({ contact }) => held.has(contact.email)).flatMap(rowsOf);
+    const { affected } = ours.length === 0 ? { affected: 0 } : await session.execute(recordJobs, [toJson(ours)]);
+    if (held.size > 0) await session.execute(giveBack, [leases]);
+    const all = finished.flatMap(rowsOf);
+    if (affected === all.length) return new Set(all.map(({ id }) => String(id)));
+    const recorded = await session.query<{ id: Id }>(selectRecorded, [toJson(all)]);
+    return new Set(recorded.map(({ id }) => String(id)));
   });
 }
 
-/** Records a delivery. False, and nothing changed, when the lease was lost. */
-export function recordSuccess(database: Database, job: HeldJob): Promise<boolean> {
-  return change(database, succeed, [], job);
+function rowsOf({ contact, outcomes }: FinishedContact): (JobOutcome & { token: string })[] {
+  return outcomes.map((outcome) => ({ ...outcome, token: contact.token }));
 }
 
-/** Records a failure as the retry policy decided (analytics guide, 2.2). False when the lease was lost. */
-export function recordFailure(
-  database: Database,
-  job: HeldJob,
-  decision: RetryDecision,
-  lastError: string,
-): Promise<boolean> {
-  const { retryCount } = decision;
-  return decision.status === 'failed'
-    ? change(database, fail, [retryCount, lastError], job)
-    : change(database, retry, [retryCount, lastError, decision.minutes], job);
-}
-
-/** Gives a job back as it was, without counting an attempt. False when the lease was lost. */
-export function releaseJob(database: Database, job: HeldJob): Promise<boolean> {
-  return change(database, release, [], job);
+/** Without the keys that are null: to both engines what is missing is NULL. */
+function toJson(rows: readonly object[]): string {
+  return JSON.stringify(rows, (_, value: unknown) => value ?? undefined);
 }

@@ -2,6 +2,7 @@ import type { Id, Session, Statement } from '../database/database.ts';
 import { Problem } from '../errors.ts';
 import { adviceFor } from './advice.ts';
 import { heldUntil } from './held-until.ts';
+import { leaseIsLive } from './leases.ts';
 import { jobsOf, type ListedJob } from './list.ts';
 import { type NextAttempt, nextAttemptOf } from './next-attempt.ts';
 
@@ -56,24 +57,28 @@ interface JobRow {
   purchasedAt: string | null;
 }
 
-const selectJob = (held: string, secondsAhead: string, heldSeconds: string): string => `SELECT o.id AS id,
+const selectJob = (held: string, secondsAhead: string, heldSeconds: string, live: string): string => `SELECT o.id AS id,
     o.status AS status, o.operation_type AS operation, o.payload AS payload, o.retry_count AS attempts,
     o.last_error AS lastError, o.next_attempt_at AS scheduledAt, ${secondsAhead} AS secondsAhead,
     ${held}, ${heldSeconds} AS heldSeconds, o.created_at AS createdAt, o.updated_at AS updatedAt,
     e.id AS entryId, e.email AS email, e.funnel_type AS funnel, e.test_id AS testId, e.entered_at AS enteredAt,
     CASE WHEN e.certificate_purchased = 1 THEN e.certificate_purchased_at END AS purchasedAt
-  FROM brevo_sync_outbox o LEFT JOIN funnel_entries e ON e.id = o.funnel_entry_id WHERE o.id = ?`;
+  FROM brevo_sync_outbox o LEFT JOIN funnel_entries e ON e.id = o.funnel_entry_id
+    LEFT JOIN brevo_contact_leases l ON l.email = e.email AND ${live}
+  WHERE o.id = ?`;
 
 const readJob: Statement = {
   mysql: selectJob(
     heldUntil.mysql,
     'TIMESTAMPDIFF(SECOND, CURRENT_TIMESTAMP, o.next_attempt_at)',
-    'TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(), o.lease_until)',
+    'TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(), l.lease_until)',
+    leaseIsLive.mysql,
   ),
   sqlite: selectJob(
     heldUntil.sqlite,
     'unixepoch(o.next_attempt_at) - unixepoch(CURRENT_TIMESTAMP)',
-    'unixepoch(o.lease_until) - unixepoch(CURRENT_TIMESTAMP)',
+    'unixepoch(l.lease_until) - unixepoch(CURRENT_TIMESTAMP)',
+    leaseIsLive.sqlite,
   ),
 };
 

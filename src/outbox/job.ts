@@ -3,6 +3,7 @@ import type { Id } from '../database/database.ts';
 /** A row of `brevo_sync_outbox` as a worker sees it, with the address of the entry it belongs to. */
 export interface Job {
   id: Id;
+  entryId: Id;
   operation: string;
   /** JSON text, as it was enqueued */
   payload: string;
@@ -11,9 +12,10 @@ export interface Job {
   email: string;
 }
 
-/** What a job asks for, ready to be delivered: the contact's address, the lists it joins, its attributes. */
+/** What a call asks for: the contact's address, the lists it joins and leaves, its attributes. */
 export interface Delivery {
   email: string;
   listIds: number[];
+  unlinkListIds: number[];
   attributes: Record<string, string | number | boolean>;
 }

@@ -3,8 +3,8 @@ import type { Id } from '../database/database.ts';
 /** When a job is delivered next. */
 export interface NextAttempt {
   /**
-   * `none`: it is not pending · `held`: a worker has it · `scheduled`: after a failed attempt · `waits`: another job of
-   * the same contact comes first · `due`: the next worker takes it
+   * `none`: it is not pending · `held`: a worker has its contact · `scheduled`: after a failed attempt · `waits`: an older
+   * job of the same contact is scheduled · `due`: the next worker takes it
    */
   state: 'none' | 'held' | 'scheduled' | 'waits' | 'due';
   /** when the lease ends, or the job is due; the database's wall clock */
@@ -28,14 +28,15 @@ interface Timing {
 /** When the job is delivered, by the rules of the claim: `others` are the other jobs of its contact, the oldest first. */
 export function nextAttemptOf(
   job: Timing,
-  others: readonly { id: Id; status: string; heldUntil: string | null }[],
+  others: readonly { id: Id; status: string; nextAttemptAt: string | null }[],
 ): NextAttempt {
   if (job.status !== 'pending') return { state: 'none', at: null, inSeconds: null, afterJob: null };
   if (job.heldUntil !== null) {
     return { state: 'held', at: job.heldUntil, inSeconds: job.heldSeconds, afterJob: null };
   }
+  // An older job that is due, too, goes with this one.
   const before = others.find(
-    ({ id, status, heldUntil }) => status === 'pending' && (BigInt(id) < BigInt(job.id) || heldUntil !== null),
+    ({ id, status, nextAttemptAt }) => status === 'pending' && nextAttemptAt !== null && BigInt(id) < BigInt(job.id),
   );
   const afterJob = before?.id ?? null;
   if (job.scheduledAt !== null && (job.secondsAhead ?? 0) > 0) {

@@ -40,7 +40,10 @@ export function readPayload(job: Job, names: Readonly<Record<string, string>>): 
   const { email, attributes: given } = parsed.output;
   const listIds = 'list_ids' in parsed.output ? parsed.output.list_ids : [];
   // The predecessor stored addresses as they were typed, and Brevo refuses one with a space for good.
-  return { ok: true, delivery: { email: foldAddress(email), listIds, attributes: renamed(given, names) } };
+  return {
+    ok: true,
+    delivery: { email: foldAddress(email), listIds, unlinkListIds: [], attributes: renamed(given, names) },
+  };
 }
 
 function isKnown(operation: string): operation is keyof typeof payloads {

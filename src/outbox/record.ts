@@ -1,110 +1,148 @@
 import { describeFailure, type Outcome } from '../brevo/outcome.ts';
 import type { Database } from '../database/database.ts';
+import type { ClaimedContact } from './claim.ts';
 import type { DrainResult } from './drain-result.ts';
-import { type HeldJob, recordFailure, recordSuccess, releaseJob } from './finish.ts';
+import { type FinishedContact, type JobOutcome, recordOutcomes } from './finish.ts';
 import type { Job } from './job.ts';
-import { OutageWatch } from './outage.ts';
 import { decideRetry, type RetryPolicy } from './retry-policy.ts';
 
-/** A job that this worker holds until `expiresAt`, on this process's monotonic clock in milliseconds. */
-interface ClaimedJob extends HeldJob {
-  expiresAt: number;
+/** What came of some of a contact's jobs: those of one call share its outcome. */
+export interface Ending {
+  jobs: readonly Job[];
+  outcome: { kind: 'delivered'; created: boolean } | { kind: 'fatal' | 'transient'; reason: string };
 }
 
-interface FailedCall {
-  job: Job;
-  held: ClaimedJob;
-  reason: string;
+/** The reason of a failed answer in the words of `last_error`. */
+export function endingOf(
+  jobs: readonly Job[],
+  outcome: Extract<Outcome, { kind: 'delivered' | 'fatal' | 'transient' }>,
+): Ending {
+  if (outcome.kind === 'delivered') return { jobs, outcome };
+  return { jobs, outcome: { kind: outcome.kind, reason: describeFailure(outcome.reason) } };
 }
 
-/** Who hears about what happens: an outage is told before anything is written about it. */
-interface Listeners {
-  information: (text: string) => void;
-  outage: (reason: string) => void;
+interface Written extends FinishedContact {
+  jobs: readonly Job[];
+  endings: readonly Ending[];
 }
 
-/** Writes down what became of each claimed job, and counts it. */
+export interface RecorderOptions {
+  retry: RetryPolicy;
+  /** so many answers may wait to be written down: these are the calls that a crash would have made in vain */
+  mostUnrecorded: number;
+  onInformation: (text: string) => void;
+  /** told after each contact that was written down */
+  onRecorded: () => void;
+}
+
+/**
+ * Writes down what became of claimed contacts, and counts it. While one transaction is under way others gather for the
+ * next, so that a fast run needs few of them and a slow one records each contact at once.
+ */
 export class Recorder {
   readonly #database: Database;
-  readonly #policy: RetryPolicy;
   readonly #result: DrainResult;
-  readonly #tell: Listeners;
-  readonly #outage = new OutageWatch<FailedCall>();
+  readonly #options: RecorderOptions;
+  #waiting: Written[] = [];
+  #unrecorded = 0;
+  #writing: Promise<void> | undefined;
+  #batch: Promise<void> = Promise.resolve();
+  #failure: { error: unknown } | undefined;
 
-  constructor(database: Database, policy: RetryPolicy, result: DrainResult, tell: Listeners) {
+  constructor(database: Database, result: DrainResult, options: RecorderOptions) {
     this.#database = database;
-    this.#policy = policy;
     this.#result = result;
-    this.#tell = tell;
+    this.#options = options;
   }
 
-  /** Takes in Brevo's answer for a job. When it shows an outage no job is charged for it. */
-  async answered(
-    job: Job,
-    held: ClaimedJob,
-    outcome: Extract<Outcome, { kind: 'delivered' | 'fatal' | 'transient' }>,
-  ): Promise<void> {
-    const reason = outcome.kind === 'delivered' ? '' : describeFailure(outcome.reason);
-    // 408 and 425 are about this contact; no answer and 5xx may be about Brevo as a whole.
-    if (outcome.kind === 'transient' && (outcome.reason.status ?? 500) >= 500) {
-      if (!this.#outage.failed({ job, held, reason })) return;
-      this.#note(reason);
-      this.#tell.outage(reason);
-      return this.settle(true);
-    }
-    await this.settle(false);
-    if (outcome.kind !== 'delivered') await this.failed(job, held, outcome.kind, reason);
-    else if (this.#kept(await recordSuccess(this.#database, held), held)) {
-      this.#result.sent += 1;
-      if (outcome.created) this.#result.created += 1;
-    }
+  /** Ends the claim of a contact; jobs of it that are in none of the `endings` are given back untouched. */
+  finish(contact: ClaimedContact, endings: readonly Ending[]): void {
+    const outcomes = endings.flatMap(({ jobs, outcome }) => jobs.map((job) => this.#outcomeOf(job, outcome)));
+    this.#waiting.push({ contact, jobs: contact.jobs, outcomes, endings });
+    this.#unrecorded += 1;
+    this.#writing ??= this.#write().finally(() => {
+      this.#writing = undefined;
+    });
   }
 
-  /** Records a failed attempt: another try later, or the end, as the guide's schedule says. */
-  async failed(job: Job, held: HeldJob, kind: 'transient' | 'fatal', reason: string): Promise<void> {
-    const decision = decideRetry(kind, job.retryCount, this.#policy);
-    if (!this.#kept(await recordFailure(this.#database, held, decision, reason), held)) return;
-    this.#note(reason);
-    if (decision.status === 'failed') {
-      this.#result.failed += 1;
-      this.#tell.information(`Job ${job.id} (${job.operation} for ${job.email}) failed for good: ${reason}`);
-    } else {
-      this.#result.retried += 1;
-      this.#tell.information(`Job ${job.id} will be tried again in ${decision.minutes} min: ${reason}`);
+  /** Resolves when another answer may come in; rejects when it could no longer be written down. */
+  async room(): Promise<void> {
+    while (this.#unrecorded >= this.#options.mostUnrecorded && this.#failure === undefined) await this.#batch;
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** Resolves when everything is written down; rejects when that failed. */
+  async done(): Promise<void> {
+    while (this.#writing !== undefined) await this.#writing;
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  async #write(): Promise<void> {
+    // What has arrived in the same turn goes into the same transaction.
+    await Promise.resolve();
+    while (this.#waiting.length > 0 && this.#failure === undefined) {
+      this.#batch = this.#writeBatch(this.#waiting.splice(0));
+      await this.#batch;
     }
   }
 
-  /** Gives a job back as it was. */
-  async released(held: HeldJob): Promise<void> {
-    if (this.#kept(await releaseJob(this.#database, held), held)) this.#result.released += 1;
-  }
-
-  /** Ends what the outage watch kept aside: given back in an outage, else recorded as the failed attempts they were. */
-  async settle(isOutage: boolean): Promise<void> {
-    for (const { job, held, reason } of this.#outage.take()) {
-      if (isOutage) await this.released(held);
-      else await this.failed(job, held, 'transient', reason);
+  async #writeBatch(batch: readonly Written[]): Promise<void> {
+    try {
+      const recorded = await recordOutcomes(this.#database, batch);
+      for (const written of batch) {
+        this.#unrecorded -= 1;
+        this.#count(written, recorded);
+        this.#options.onRecorded();
+      }
+    } catch (error) {
+      this.#failure = { error };
     }
   }
 
-  /** Records failed attempts whose lease would end before `moment`: what they were can no longer be waited for. */
-  async settleBefore(moment: number): Promise<void> {
-    for (const { job, held, reason } of this.#outage.take((call) => call.held.expiresAt <= moment)) {
-      await this.failed(job, held, 'transient', reason);
-    }
+  #outcomeOf(job: Job, outcome: Ending['outcome']): JobOutcome {
+    const { id, retryCount } = job;
+    if (outcome.kind === 'delivered') return { id, status: 'success', retryCount, error: null, minutes: null };
+    const decision = decideRetry(outcome.kind, retryCount, this.#options.retry);
+    const minutes = decision.status === 'pending' ? decision.minutes : null;
+    return { id, status: decision.status, retryCount: decision.retryCount, error: outcome.reason, minutes };
   }
 
-  #kept(isHeld: boolean, { id }: HeldJob): boolean {
-    if (!isHeld) {
-      this.#result.lostLeases += 1;
-      this.#tell.information(
-        `The lease of job ${id} had ended before its outcome was recorded; another worker has it now.`,
+  #count({ contact, jobs, outcomes, endings }: Written, recorded: ReadonlySet<string>): void {
+    const lost = outcomes.filter(({ id }) => !recorded.has(String(id)));
+    this.#result.released += jobs.length - outcomes.length;
+    this.#result.lostLeases += lost.length;
+    if (lost.length > 0) {
+      const what = lost.map(({ id }) => id).join(', ');
+      this.#options.onInformation(
+        `The lease of ${contact.email} had ended before the outcome of job ${what} was recorded.`,
       );
     }
-    return isHeld;
+    const states = new Map(outcomes.map((outcome) => [outcome.id, outcome]));
+    for (const { jobs: together, outcome } of endings) {
+      const kept = together.filter(({ id }) => recorded.has(String(id)));
+      if (outcome.kind === 'delivered') {
+        this.#result.sent += kept.length;
+        this.#result.coalesced += Math.max(0, kept.length - 1);
+        if (outcome.created && kept.length > 0) this.#result.created += 1;
+      } else {
+        for (const job of kept) this.#countFailure(job, states.get(job.id), outcome.reason);
+      }
+    }
   }
 
-  #note(reason: string): void {
+  #countFailure(job: Job, state: JobOutcome | undefined, reason: string): void {
+    this.note(reason);
+    if (state?.status === 'failed') {
+      this.#result.failed += 1;
+      this.#options.onInformation(`Job ${job.id} (${job.operation} for ${job.email}) failed for good: ${reason}`);
+    } else {
+      this.#result.retried += 1;
+      this.#options.onInformation(`Job ${job.id} will be tried again in ${state?.minutes} min: ${reason}`);
+    }
+  }
+
+  /** Counts a reason for the summary. */
+  note(reason: string): void {
     const kind = reason.replace(/ \(request [^)]*\)$/, '');
     const known = this.#result.reasons.find((entry) => entry.reason === kind);
     if (known !== undefined) known.count += 1;

@@ -27,10 +27,10 @@ const requeue: Statement = {
   mysql: `UPDATE JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) j
     STRAIGHT_JOIN brevo_sync_outbox o FORCE INDEX (PRIMARY) ON o.id = j.id
     SET o.status = 'pending', o.retry_count = 0, o.next_attempt_at = NULL, o.lease_token = NULL,
-      o.lease_until = NULL, o.updated_at = CURRENT_TIMESTAMP
+      o.updated_at = CURRENT_TIMESTAMP
     WHERE o.status = 'failed'`,
   sqlite: `UPDATE brevo_sync_outbox SET status = 'pending', retry_count = 0, next_attempt_at = NULL,
-      lease_token = NULL, lease_until = NULL, updated_at = CURRENT_TIMESTAMP
+      lease_token = NULL, updated_at = CURRENT_TIMESTAMP
     WHERE status = 'failed' AND id IN (SELECT CAST(value AS INTEGER) FROM json_each(?))`,
 };
 

@@ -38,6 +38,15 @@ export function stopForOutage(reason: string): Stop {
   };
 }
 
+/** The same refusal of one contact after another, for a reason that is none of theirs. */
+export function stopForRefusals(reason: string): Stop {
+  return {
+    kind: 'configuration',
+    message: `Brevo refuses every contact with the same words: ${reason}`,
+    hint: `${untouched}. Check the lists and the attributes (brevo.attributes) in the Brevo account; then run it again.`,
+  };
+}
+
 /** The account has used up its calls; `what` completes "Brevo's rate limit …", `seconds` is when to come back. */
 export function stopForRateLimit(what: string, seconds: number): Stop {
   const at = new Date(Math.ceil(Date.now() / 1000 + seconds) * 1000).toISOString().slice(0, 19).replace('T', ' ');

@@ -30,8 +30,8 @@ export function renderDrain(result: DrainResult, options: Options): string {
   if (isIdle && (options.format ?? 'table') === 'table') return `Nothing to send: ${remaining(result.left)}\n`;
   const format = options.format ?? (options.terminal.isTerminal ? 'table' : 'tsv');
   if (format === 'table') return forPeople(result, options.terminal);
-  const { sent, created, retried, failed, released, lostLeases, left } = result;
-  const counts = { sent, created, retried, failed, released, lost_leases: lostLeases, left_due: left.due };
+  const { sent, coalesced, created, retried, failed, released, lostLeases, left } = result;
+  const counts = { sent, coalesced, created, retried, failed, released, lost_leases: lostLeases, left_due: left.due };
   const rows = Object.entries({ ...counts, left_pending: left.pending }).map(([outcome, count]) => ({
     outcome,
     count,
@@ -40,9 +40,10 @@ export function renderDrain(result: DrainResult, options: Options): string {
 }
 
 function forPeople(result: DrainResult, terminal: Terminal): string {
-  const { sent, created, retried, failed, released, lostLeases, left, reasons } = result;
+  const { sent, coalesced, retried, failed, released, lostLeases, left, reasons } = result;
   const lines: Counter[] = [
-    { label: 'sent to Brevo', count: sent, ...(created > 0 ? { note: `${formatCount(created)} new to Brevo` } : {}) },
+    { label: 'sent to Brevo', count: sent, ...noteOn(result) },
+    { label: 'of these in the call of another job', count: coalesced },
     { label: 'to be tried again later', count: retried },
     { label: 'failed for good', count: failed },
     // What was given back for a moment and sent later in the run is no news.
@@ -63,6 +64,10 @@ function forPeople(result: DrainResult, terminal: Terminal): string {
     failed === 0 ? '' : 'See them, and what to do: funnels outbox list --status failed\n',
     result.interrupted ? 'Ended early by a signal; the next run goes on from here.\n' : '',
   ].join('');
+}
+
+function noteOn({ created }: DrainResult): { note?: string } {
+  return created > 0 ? { note: `${formatCount(created)} new to Brevo` } : {};
 }
 
 function remaining({ due, pending }: DrainResult['left']): string {

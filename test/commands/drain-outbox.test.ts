@@ -75,6 +75,7 @@ describe.each(engines)('funnels drain-outbox on %s', (engine) => {
       ),
     ).toEqual({
       sent: '1',
+      coalesced: '0',
       created: '1',
       retried: '0',
       failed: '0',

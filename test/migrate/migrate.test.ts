@@ -15,7 +15,6 @@ const columns = {
     'id',
     'last_error',
     'lease_token',
-    'lease_until',
     'next_attempt_at',
     'operation_type',
     'payload',

@@ -33,9 +33,9 @@ describe.each(engines)('delivering jobs on %s', (engine) => {
 
   it('updates a contact that Brevo knows already, and does not count it as new', async () => {
     await outbox.enqueue('anna@example.com');
+    expect(await outbox.drain(brevo)).toMatchObject({ sent: 1, created: 1 });
     await outbox.enqueue('anna@example.com');
-    const result = await outbox.drain(brevo);
-    expect(result).toMatchObject({ sent: 2, created: 1 });
+    expect(await outbox.drain(brevo)).toMatchObject({ sent: 1, created: 0 });
     expect(brevo.writes().map(({ status }) => status)).toEqual([201, 204]);
     expect(await outbox.statuses()).toEqual({ success: 2 });
   });

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { claimJobs } from '../../src/outbox/claim.ts';
 import { discardJobs } from '../../src/outbox/discard.ts';
-import { recordSuccess } from '../../src/outbox/finish.ts';
 import { createOutbox, type TestOutbox } from '../support/outbox.ts';
 import { engines } from '../support/test-databases.ts';
+import { claim, finish } from './claims.ts';
 import { addJob, rowsOf } from './job-state.ts';
 
 describe.each(engines)('discarding jobs on %s', (engine) => {
@@ -26,7 +25,7 @@ describe.each(engines)('discarding jobs on %s', (engine) => {
       { status: 'failed', error: 'Discarded by hand', secondsAhead: null, isLeased: 0 },
       { status: 'failed', error: 'Discarded by hand. Before: 425: Too early', retries: 2 },
     ]);
-    expect((await claimJobs(outbox.open(), 10, 60)).jobs).toEqual([]);
+    expect((await claim(outbox.open(), 10)).jobs).toEqual([]);
   });
 
   it('marks a failed job once, however often it is discarded', async () => {
@@ -54,7 +53,7 @@ describe.each(engines)('discarding jobs on %s', (engine) => {
 
   it('refuses a job while a worker holds it, whose outcome stands; not when the lease has ended', async () => {
     const id = await addJob(outbox, 'a@example.com');
-    const claim = await claimJobs(outbox.open(), 1, 120);
+    const held = await claim(outbox.open(), 1, 120);
     const { refused, discarded } = await discardJobs(outbox.open(), [id], false);
     expect(discarded).toEqual([]);
     expect(refused).toEqual([
@@ -66,7 +65,7 @@ describe.each(engines)('discarding jobs on %s', (engine) => {
     expect(ahead).toBeLessThanOrEqual(121_000);
     await outbox.endLeases();
     expect(await discardJobs(outbox.open(), [id], false)).toMatchObject({ discarded: [id] });
-    expect(await recordSuccess(outbox.open(), { id, ...claim })).toBe(false);
+    expect(await finish(outbox.open(), held)).toEqual([]);
     expect(await outbox.statuses()).toEqual({ failed: 1 });
   });
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { claimJobs } from '../../src/outbox/claim.ts';
 import { inspectJob } from '../../src/outbox/inspect.ts';
 import { listJobs } from '../../src/outbox/list.ts';
 import { createOutbox, type TestOutbox, upsertPayload } from '../support/outbox.ts';
 import { engines } from '../support/test-databases.ts';
+import { claim } from './claims.ts';
 import { addJob, setJob } from './job-state.ts';
 
 describe.each(engines)('looking at jobs on %s', (engine) => {
@@ -38,7 +38,7 @@ describe.each(engines)('looking at jobs on %s', (engine) => {
         purchasedAt: '2026-01-02 03:04:05',
       },
       payload: upsertPayload('anna@example.com'),
-      nextAttempt: { state: 'waits', at: null, afterJob: id },
+      nextAttempt: { state: 'due', at: null, afterJob: null },
       otherJobs: [{ id, status: 'pending' }],
     });
     expect(await inspect(id)).toMatchObject({
@@ -64,11 +64,11 @@ describe.each(engines)('looking at jobs on %s', (engine) => {
       ['waits', later],
       ['held', null],
       ['due', null],
-      ['waits', holder],
+      ['held', null],
       ['held', null],
       ['none', null],
     ]);
-    expect((await claimJobs(outbox.open(), 10, 60)).jobs.map(({ id }) => id)).toEqual([ended]);
+    expect((await claim(outbox.open(), 10)).jobs.map(({ id }) => id)).toEqual([ended]);
   });
 
   it('gives a payload that is no JSON as it is', async () => {
@@ -117,7 +117,7 @@ describe.each(engines)('looking at jobs on %s', (engine) => {
     const { jobs, total } = await list({ due: true });
     expect(jobs.map(({ id }) => id)).toEqual([4, 2, 1]);
     expect(total).toBe(3);
-    expect((await claimJobs(outbox.open(), 10, 60)).jobs.map(({ id }) => id)).toEqual([4, 2, 1]);
+    expect((await claim(outbox.open(), 10)).jobs.map(({ id }) => id)).toEqual([4, 2, 1]);
     const held = await list({ due: true });
     expect(held.jobs.every(({ heldUntil }) => heldUntil !== null)).toBe(true);
   });

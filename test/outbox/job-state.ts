@@ -26,8 +26,13 @@ export async function setJob(outbox: TestOutbox, id: number, state: JobState): P
     );
   }
   if (state.heldMinutes !== undefined) {
-    const until = isMysql ? 'UTC_TIMESTAMP() + INTERVAL ? MINUTE' : "datetime('now', '+' || ? || ' minutes')";
-    await set(`lease_token = '11111111-2222-3333-4444-555555555555', lease_until = ${until}`, state.heldMinutes);
+    const until = isMysql ? 'UTC_TIMESTAMP() + INTERVAL ? MINUTE' : "datetime('now', ? || ' minutes')";
+    await outbox.database.admin(
+      `INSERT INTO brevo_contact_leases (email, lease_token, lease_until)
+        SELECT e.email, '11111111-2222-3333-4444-555555555555', ${until}
+        FROM brevo_sync_outbox o JOIN funnel_entries e ON e.id = o.funnel_entry_id WHERE o.id = ?`,
+      [state.heldMinutes, id],
+    );
   }
 }
 

@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { claimJobs } from '../../src/outbox/claim.ts';
-import { recordFailure, recordSuccess, releaseJob } from '../../src/outbox/finish.ts';
 import { SharedPace } from '../../src/outbox/shared-pace.ts';
 import { type FakeBrevo, startFakeBrevo } from '../support/fake-brevo.ts';
 import { createOutbox, type TestOutbox } from '../support/outbox.ts';
 import { engines } from '../support/test-databases.ts';
+import { claim, finish, release } from './claims.ts';
 
 describe.each(engines)('leases on %s', (engine) => {
   let outbox: TestOutbox;
@@ -21,8 +20,8 @@ describe.each(engines)('leases on %s', (engine) => {
   afterEach(() => brevo.close());
 
   const leases = () =>
-    outbox.database.admin<{ token: string | null; until: string | null }>(
-      'SELECT lease_token AS token, lease_until AS until FROM brevo_sync_outbox ORDER BY id',
+    outbox.database.admin<{ token: string; until: string }>(
+      'SELECT lease_token AS token, lease_until AS until FROM brevo_contact_leases ORDER BY email',
     );
 
   it('are committed before the call: another connection sees them while Brevo has not answered', async () => {
@@ -41,42 +40,65 @@ describe.each(engines)('leases on %s', (engine) => {
 
   it('last at least as long as asked for, whatever fraction of a second the clock has lost', async () => {
     await outbox.enqueue('anna@example.com');
-    const { expiresAt } = await claimJobs(outbox.open(), 1, 120);
-    const believed = (expiresAt - performance.now()) / 1000;
+    const [contact] = (await claim(outbox.open(), 1, 120)).contacts;
+    const believed = ((contact?.expiresAt ?? 0) - performance.now()) / 1000;
     const [left] = await outbox.database.admin<{ seconds: number }>(
       engine === 'mysql'
-        ? 'SELECT TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(6), lease_until) / 1000000 AS seconds FROM brevo_sync_outbox'
-        : "SELECT unixepoch(lease_until) - unixepoch('now', 'subsec') AS seconds FROM brevo_sync_outbox",
+        ? 'SELECT TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(6), lease_until) / 1000000 AS seconds FROM brevo_contact_leases'
+        : "SELECT unixepoch(lease_until) - unixepoch('now', 'subsec') AS seconds FROM brevo_contact_leases",
     );
     expect(believed).toBeGreaterThan(115);
     expect(Number(left?.seconds)).toBeGreaterThan(believed - 0.2);
   });
 
-  it('end by themselves, and then another worker takes the job', async () => {
+  it('end by themselves, and then another worker takes the contact', async () => {
     await outbox.enqueue('anna@example.com');
-    const first = await claimJobs(outbox.open(), 1, 60);
-    expect((await claimJobs(outbox.open(), 1, 60)).jobs).toEqual([]);
+    const first = await claim(outbox.open(), 1);
+    expect((await claim(outbox.open(), 1)).contacts).toEqual([]);
     await outbox.endLeases();
-    const second = await claimJobs(outbox.open(), 1, 60);
+    const second = await claim(outbox.open(), 1);
     expect(second.jobs).toEqual(first.jobs);
-    expect(second.token).not.toBe(first.token);
+    expect(second.contacts[0]?.token).not.toBe(first.contacts[0]?.token);
   });
 
   it('bind every finish: a worker that lost its lease changes nothing', async () => {
     const { id } = await outbox.enqueue('anna@example.com');
-    const late = await claimJobs(outbox.open(), 1, 60);
+    const late = await claim(outbox.open(), 1);
     await outbox.endLeases();
-    const other = await claimJobs(outbox.open(), 1, 60);
-    const held = { id, token: late.token };
-    const before = await outbox.database.admin('SELECT * FROM brevo_sync_outbox');
+    const other = await claim(outbox.open(), 1);
+    const state = async () => [await outbox.database.admin('SELECT * FROM brevo_sync_outbox'), await leases()];
+    const before = await state();
     const database = outbox.open();
-    expect(await recordSuccess(database, held)).toBe(false);
-    expect(await recordFailure(database, held, { status: 'failed', retryCount: 1 }, 'x')).toBe(false);
-    expect(await recordFailure(database, held, { status: 'pending', retryCount: 1, minutes: 5 }, 'x')).toBe(false);
-    expect(await releaseJob(database, held)).toBe(false);
+    expect(await finish(database, late)).toEqual([]);
+    expect(await finish(database, late, { status: 'failed', retryCount: 1, error: 'x' })).toEqual([]);
+    expect(await finish(database, late, { status: 'pending', retryCount: 1, error: 'x', minutes: 5 })).toEqual([]);
+    await release(database, late);
+    expect(await state()).toEqual(before);
+    expect(await finish(database, other)).toEqual([id]);
+    expect(await leases()).toEqual([]);
+  });
+
+  it('may be finished twice: an answer to COMMIT can be lost, and what was written is recognised', async () => {
+    await outbox.enqueuePeople(3);
+    const held = await claim(outbox.open(), 3);
+    expect(await finish(outbox.open(), held)).toEqual([1, 2, 3]);
+    const before = await outbox.database.admin('SELECT * FROM brevo_sync_outbox');
+    expect(await finish(outbox.open(), held)).toEqual([1, 2, 3]);
     expect(await outbox.database.admin('SELECT * FROM brevo_sync_outbox')).toEqual(before);
-    expect(await recordSuccess(database, { id, token: other.token })).toBe(true);
-    expect(await recordSuccess(database, { id, token: other.token })).toBe(false);
+  });
+
+  it('of some contacts can be lost while others in the same transaction are recorded', async () => {
+    await outbox.enqueuePeople(3);
+    const late = await claim(outbox.open(), 3);
+    await outbox.endLeases('person2@example.com');
+    const other = await claim(outbox.open(), 3);
+    expect(other.jobs.map(({ id }) => id)).toEqual([2]);
+    expect(await finish(outbox.open(), late)).toEqual([1, 3]);
+    expect((await outbox.jobs()).map(({ status, isLeased }) => [status, isLeased])).toEqual([
+      ['success', 0],
+      ['pending', 1],
+      ['success', 0],
+    ]);
   });
 
   it('that ended during the call: the other worker’s outcome stands, the late one is counted', async () => {
@@ -91,7 +113,7 @@ describe.each(engines)('leases on %s', (engine) => {
     const before = await outbox.database.admin('SELECT * FROM brevo_sync_outbox');
     brevo.release();
     expect(await late).toMatchObject({ claimed: 1, sent: 0, lostLeases: 1 });
-    expect(told).toEqual([expect.stringContaining('The lease of job 1 had ended')]);
+    expect(told).toEqual([expect.stringContaining('The lease of anna@example.com had ended')]);
     expect(await outbox.database.admin('SELECT * FROM brevo_sync_outbox')).toEqual(before);
   });
 
@@ -109,8 +131,8 @@ describe.each(engines)('leases on %s', (engine) => {
         started.push(email);
         const [lease] = await outbox.database.admin<{ left: number }>(
           engine === 'mysql'
-            ? 'SELECT TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(), lease_until) AS `left` FROM brevo_sync_outbox WHERE lease_token IS NOT NULL LIMIT 1'
-            : "SELECT unixepoch(lease_until) - unixepoch('now') AS left FROM brevo_sync_outbox WHERE lease_token IS NOT NULL LIMIT 1",
+            ? 'SELECT TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(), lease_until) AS `left` FROM brevo_contact_leases LIMIT 1'
+            : "SELECT unixepoch(lease_until) - unixepoch('now') AS left FROM brevo_contact_leases LIMIT 1",
         );
         expect(Number(lease?.left)).toBeGreaterThanOrEqual(9);
         return { kind: 'delivered', created: true };

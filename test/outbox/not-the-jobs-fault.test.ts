@@ -124,7 +124,37 @@ describe.each(engines)('answers that are not the job’s fault, on %s', (engine)
     brevo.script({ kind: 'answer', status: 500, body: { message: 'Oops' } }, { times: 4 });
     const result = await outbox.drain(brevo, { concurrency: 1 });
     expect(result).toMatchObject({ sent: 2, retried: 4, stopped: null, reasons: [{ reason: '500: Oops', count: 4 }] });
-    expect((await outbox.jobs()).map(({ retries }) => retries)).toEqual([1, 1, 1, 1, 0, 0]);
+    const charged = (await outbox.jobs()).map(({ retries }) => retries);
+    expect(charged[0]).toBe(1);
+    expect(charged.toSorted()).toEqual([0, 0, 1, 1, 1, 1]);
+  });
+
+  it('gets past contacts at the head of the queue that always fail: others are tried at random', async () => {
+    await outbox.enqueuePeople(30);
+    for (let person = 1; person <= 8; person += 1) {
+      const email = `person${person}@example.com`;
+      brevo.script({ kind: 'answer', status: 500, body: { message: 'Oops' } }, { email, times: 99 });
+    }
+    const result = await outbox.drain(brevo, { concurrency: 8 });
+    expect(result).toMatchObject({ sent: 22, retried: 8, stopped: null });
+  });
+
+  it('takes the same refusal of five contacts in a row for a mistake in the settings', async () => {
+    await outbox.enqueuePeople(20);
+    const body = { code: 'invalid_parameter', message: 'Invalid date format' };
+    brevo.script({ kind: 'answer', status: 400, body }, { times: 99 });
+    const result = await outbox.drain(brevo, { concurrency: 2 });
+    expect(result.stopped).toMatchObject({ kind: 'configuration', message: expect.stringContaining('date format') });
+    expect(result).toMatchObject({ failed: 0, released: 20, reasons: [{ reason: expect.stringContaining('date') }] });
+    expect(brevo.writes().length).toBeLessThanOrEqual(6);
+    await expectUntouched(20);
+  });
+
+  it('fails each of many contacts whose address Brevo does not take: that says nothing about the others', async () => {
+    await outbox.enqueuePeople(8);
+    const body = { code: 'invalid_parameter', message: 'Invalid email address' };
+    brevo.script({ kind: 'answer', status: 400, body }, { times: 99 });
+    expect(await outbox.drain(brevo)).toMatchObject({ failed: 8, stopped: null });
   });
 
   it('charges failures that are too few for an outage at the end of the run', async () => {

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { claimJobs } from '../../src/outbox/claim.ts';
 import { type FakeBrevo, startFakeBrevo } from '../support/fake-brevo.ts';
 import { createOutbox, type TestOutbox } from '../support/outbox.ts';
 import { engines } from '../support/test-databases.ts';
+import { claim } from './claims.ts';
 
 const purchase = {
   operation: 'update_after_purchase',
@@ -24,21 +24,55 @@ describe.each(engines)('the order of one contact’s jobs on %s', (engine) => {
 
   const purchases = () => brevo.writes().map(({ body }) => JSON.stringify(body).includes('CERTIFICATE_PURCHASED'));
 
-  it('is the order in which they were enqueued, one call after another', async () => {
+  it('is kept within one call: what waits together is merged, a later job over an earlier one', async () => {
     const { entryId } = await outbox.enqueue('anna@example.com');
     await outbox.enqueue('anna@example.com', { ...purchase, entryId });
     await outbox.enqueue('boris@example.com');
-    await outbox.enqueue('anna@example.com');
-    brevo.script({ kind: 'delay', milliseconds: 50 }, { times: 4 });
-    expect(await outbox.drain(brevo, { concurrency: 4 })).toMatchObject({ sent: 4, left: { pending: 0 } });
-    expect(purchases().indexOf(true)).toBeGreaterThan(0);
-    expect(brevo.writes('anna@example.com').map(({ body }) => (body as { listIds?: number[] }).listIds)).toEqual([
-      [5],
-      undefined,
-      [5],
+    await outbox.enqueue('anna@example.com', {
+      payload: { email: 'anna@example.com', list_ids: [7, 5], attributes: { FUNNEL_TYPE: 'non_language' } },
+    });
+    expect(await outbox.drain(brevo, { concurrency: 4 })).toMatchObject({ sent: 4, coalesced: 2, created: 2 });
+    expect(brevo.writes('anna@example.com').map(({ body }) => body)).toEqual([
+      {
+        email: 'anna@example.com',
+        listIds: [5, 7],
+        attributes: { FUNNEL_TYPE: 'non_language', CERTIFICATE_PURCHASED: true },
+        updateEnabled: true,
+      },
     ]);
-    expect(brevo.mostInFlight('anna@example.com')).toBe(1);
-    expect(brevo.mostInFlight()).toBe(2);
+    expect(brevo.writes()).toHaveLength(2);
+    expect(await outbox.statuses()).toEqual({ success: 4 });
+  });
+
+  it('is kept when the ids are the wrong way round: an entry’s purchase comes after its upsert', async () => {
+    const { entryId } = await outbox.enqueue('anna@example.com', { dueInMinutes: 5 });
+    const bought = await outbox.enqueue('anna@example.com', { ...purchase, entryId });
+    await outbox.database.admin('UPDATE brevo_sync_outbox SET id = 9 WHERE id = 1');
+    expect(await outbox.drain(brevo)).toMatchObject({ claimed: 0, left: { due: 0, pending: 2 } });
+    await outbox.makeDue();
+    const { jobs } = await claim(outbox.open(), 10);
+    expect(jobs.map(({ id }) => id)).toEqual([9, bought.id]);
+  });
+
+  it('shares the outcome of the one call', async () => {
+    const { entryId } = await outbox.enqueue('anna@example.com', { retries: 5 });
+    await outbox.enqueue('anna@example.com', { ...purchase, entryId });
+    brevo.script({ kind: 'answer', status: 425, body: { message: 'Too early' } });
+    expect(await outbox.drain(brevo)).toMatchObject({ claimed: 2, failed: 1, retried: 1, sent: 0 });
+    expect((await outbox.jobs()).map(({ status, retries, error }) => [status, retries, error?.slice(0, 3)])).toEqual([
+      ['failed', 6, '425'],
+      ['pending', 1, '425'],
+    ]);
+    await outbox.makeDue();
+    expect(await outbox.drain(brevo)).toMatchObject({ sent: 1, coalesced: 0 });
+  });
+
+  it('makes a call of its own for a payload that names another address', async () => {
+    const payload = { email: 'anna@elsewhere.example', list_ids: [5], attributes: {} };
+    const { entryId } = await outbox.enqueue('anna@example.com');
+    await outbox.enqueue('anna@example.com', { entryId, payload });
+    expect(await outbox.drain(brevo)).toMatchObject({ sent: 2, coalesced: 0 });
+    expect(brevo.writes().map(({ email }) => email)).toEqual(['anna@example.com', 'anna@elsewhere.example']);
   });
 
   it('holds a purchase back while its upsert waits for a retry', async () => {
@@ -48,15 +82,23 @@ describe.each(engines)('the order of one contact’s jobs on %s', (engine) => {
     expect(brevo.writes()).toEqual([]);
     await outbox.makeDue();
     expect(await outbox.drain(brevo)).toMatchObject({ sent: 2 });
-    expect(purchases()).toEqual([false, true]);
+    expect(purchases()).toEqual([true]);
   });
 
-  it('holds a purchase back when its upsert fails transiently in the same run', async () => {
+  it('holds a purchase back that comes in while its upsert is in flight, and fails', async () => {
     const { entryId } = await outbox.enqueue('anna@example.com');
-    await outbox.enqueue('anna@example.com', { ...purchase, entryId });
+    brevo.script({ kind: 'hang' });
     brevo.script({ kind: 'answer', status: 500, body: { message: 'Oops' } });
-    expect(await outbox.drain(brevo)).toMatchObject({ retried: 1, sent: 0, left: { due: 0, pending: 2 } });
-    expect(purchases()).toEqual([false]);
+    const draining = outbox.drain(brevo);
+    await brevo.arrived(1);
+    await outbox.enqueue('anna@example.com', { ...purchase, entryId });
+    await outbox.enqueue('boris@example.com');
+    expect(await outbox.drain(brevo, { limit: 1 })).toMatchObject({ claimed: 1, retried: 1 });
+    expect(purchases()).toEqual([false, false]);
+    brevo.release();
+    expect(await draining).toMatchObject({ sent: 2, left: { due: 0, pending: 1 } });
+    expect(purchases()).toEqual([false, false, true]);
+    expect(brevo.mostInFlight('anna@example.com')).toBe(1);
   });
 
   it('lets a purchase go when its upsert has failed for good', async () => {
@@ -66,7 +108,7 @@ describe.each(engines)('the order of one contact’s jobs on %s', (engine) => {
     expect(purchases()).toEqual([true]);
   });
 
-  it('keeps an older job back while a newer one is in flight', async () => {
+  it('keeps every other job of a contact back while one is in flight', async () => {
     await outbox.enqueue('anna@example.com');
     await outbox.enqueue('anna@example.com');
     await outbox.database.admin("UPDATE brevo_sync_outbox SET status = 'failed' WHERE id = 1");
@@ -77,7 +119,7 @@ describe.each(engines)('the order of one contact’s jobs on %s', (engine) => {
     await outbox.database.admin("UPDATE brevo_sync_outbox SET status = 'pending' WHERE id = 1");
     expect(await outbox.drain(brevo)).toMatchObject({ claimed: 0 });
     brevo.release();
-    expect(await draining).toMatchObject({ sent: 2 });
+    expect(await draining).toMatchObject({ sent: 2, coalesced: 0 });
     expect(brevo.mostInFlight('anna@example.com')).toBe(1);
   });
 });
@@ -89,27 +131,32 @@ describe('the order of one contact’s jobs between workers', () => {
   });
   afterEach(() => outbox.drop());
 
-  it('is kept when several claim at the same moment: each job goes to one of them, second ones to none', async () => {
+  it('is kept when several claim at the same moment: each contact goes to one of them with all of its jobs', async () => {
     await outbox.enqueuePeople(40);
     for (let person = 1; person <= 40; person += 1) await outbox.enqueue(`person${person}@example.com`);
-    const claims = await Promise.all([1, 2, 3, 4].map(() => claimJobs(outbox.open(), 10, 60)));
+    const claims = await Promise.all([1, 2, 3, 4].map(() => claim(outbox.open(), 10)));
     // Which of them a row goes to, and whether they pass one over that another looks at, is the server's affair.
-    claims.push(await claimJobs(outbox.open(), 80, 60));
-    const ids = claims.flatMap(({ jobs }) => jobs.map(({ id }) => Number(id)));
-    expect(ids.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
+    claims.push(await claim(outbox.open(), 80));
+    const contacts = claims.flatMap((one) => one.contacts);
+    expect(contacts.every(({ jobs }) => jobs.length === 2)).toBe(true);
+    expect(new Set(contacts.map(({ email }) => email)).size).toBe(40);
+    expect(contacts).toHaveLength(40);
   });
 
-  it('is kept while a claim is not committed yet: what is locked still counts as first in line', async () => {
-    await outbox.enqueue('anna@example.com');
+  it('is kept while a claim is not committed yet: whoever else wants the contact waits, and then does not get it', async () => {
     await outbox.enqueue('anna@example.com');
     await outbox.enqueue('boris@example.com');
     const { admin } = outbox.database;
     await admin('START TRANSACTION');
-    await admin('SELECT id FROM brevo_sync_outbox WHERE id = 1 FOR UPDATE');
-    const first = await claimJobs(outbox.open(), 10, 60);
-    const second = await claimJobs(outbox.open(), 10, 60);
-    await admin('ROLLBACK');
-    const third = await claimJobs(outbox.open(), 10, 60);
-    expect([first, second, third].map(({ jobs }) => jobs.map(({ id }) => id))).toEqual([[3], [], [1]]);
+    await admin(
+      `INSERT INTO brevo_contact_leases (email, lease_token, lease_until)
+        VALUES ('anna@example.com', 'another worker', UTC_TIMESTAMP() + INTERVAL 1 MINUTE)`,
+    );
+    const waiting = claim(outbox.open(), 10);
+    await expect
+      .poll(() => admin("SELECT 1 FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"), { interval: 200 })
+      .toHaveLength(1);
+    await admin('COMMIT');
+    expect((await waiting).jobs.map(({ id }) => id)).toEqual([2]);
   });
 });

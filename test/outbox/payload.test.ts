@@ -6,7 +6,7 @@ const names = { FUNNEL_TYPE: 'ENTONNOIR' };
 
 function read(payload: unknown, operation = 'upsert_contact') {
   const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
-  return readPayload({ id: 1, operation, payload: text, retryCount: 0, email: 'anna@example.com' }, names);
+  return readPayload({ id: 1, entryId: 1, operation, payload: text, retryCount: 0, email: 'anna@example.com' }, names);
 }
 
 describe('a payload', () => {
@@ -14,7 +14,12 @@ describe('a payload', () => {
     const payload = { email: 'anna@example.com', list_ids: [5], attributes: { FUNNEL_TYPE: 'language', OTHER: 1 } };
     expect(read(payload)).toEqual({
       ok: true,
-      delivery: { email: 'anna@example.com', listIds: [5], attributes: { ENTONNOIR: 'language', OTHER: 1 } },
+      delivery: {
+        email: 'anna@example.com',
+        listIds: [5],
+        unlinkListIds: [],
+        attributes: { ENTONNOIR: 'language', OTHER: 1 },
+      },
     });
   });
 
@@ -25,7 +30,7 @@ describe('a payload', () => {
   it('of a purchase joins no list, whatever it says', () => {
     expect(read({ email: 'anna@example.com', list_ids: [5] }, 'update_after_purchase')).toEqual({
       ok: true,
-      delivery: { email: 'anna@example.com', listIds: [], attributes: {} },
+      delivery: { email: 'anna@example.com', listIds: [], unlinkListIds: [], attributes: {} },
     });
   });
 

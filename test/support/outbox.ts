@@ -44,8 +44,8 @@ export interface TestOutbox {
   jobs(): Promise<JobRow[]>;
   /** What became of the jobs, as counts by status. */
   statuses(): Promise<Record<string, number>>;
-  /** Moves every lease, or those of these jobs, into the past. */
-  endLeases(...ids: number[]): Promise<void>;
+  /** Moves every lease, or those of these contacts, into the past. */
+  endLeases(...emails: string[]): Promise<void>;
   /** Makes every pending job due. */
   makeDue(): Promise<void>;
   /** Another connection of the program's own, closed with the database. */
@@ -116,7 +116,8 @@ export async function createOutbox(engine: Engine): Promise<TestOutbox> {
               engine === 'mysql'
                 ? 'TIMESTAMPDIFF(SECOND, NOW(), o.next_attempt_at)'
                 : "unixepoch(o.next_attempt_at) - unixepoch('now')"
-            } AS secondsAhead, o.lease_token IS NOT NULL OR o.lease_until IS NOT NULL AS isLeased
+            } AS secondsAhead,
+            EXISTS (SELECT 1 FROM brevo_contact_leases l WHERE l.email = e.email) AS isLeased
           FROM brevo_sync_outbox o JOIN funnel_entries e ON e.id = o.funnel_entry_id ORDER BY o.id`,
       ),
     async statuses() {
@@ -124,9 +125,12 @@ export async function createOutbox(engine: Engine): Promise<TestOutbox> {
       const rows = await database.admin<{ status: string; count: number }>(counts);
       return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
     },
-    async endLeases(...ids) {
-      const which = ids.length === 0 ? 'lease_until IS NOT NULL' : `id IN (${ids.map(() => '?').join(', ')})`;
-      await database.admin(`UPDATE brevo_sync_outbox SET lease_until = '2020-01-01 00:00:00' WHERE ${which}`, ids);
+    async endLeases(...emails) {
+      const which = emails.length === 0 ? '1 = 1' : `email IN (${emails.map(() => '?').join(', ')})`;
+      await database.admin(
+        `UPDATE brevo_contact_leases SET lease_until = '2020-01-01 00:00:00' WHERE ${which}`,
+        emails,
+      );
     },
     async makeDue() {
       await database.admin("UPDATE brevo_sync_outbox SET next_attempt_at = NULL WHERE status = 'pending'");
@@ -157,7 +161,8 @@ export async function createOutbox(engine: Engine): Promise<TestOutbox> {
       });
     },
     async empty() {
-      for (const table of ['brevo_sync_outbox', 'funnel_entries']) await database.admin(`DELETE FROM ${table}`);
+      for (const table of ['brevo_contact_leases', 'brevo_sync_outbox', 'funnel_entries'])
+        await database.admin(`DELETE FROM ${table}`);
       lastEntry = 0;
       lastJob = 0;
     },

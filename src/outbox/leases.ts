@@ -1,0 +1,69 @@
+import type { Session, Statement } from '../database/database.ts';
+
+/** The conditions of a live lease `l`. Leases are in UTC: the wall clock is set back in autumn. */
+export const leaseIsLive = {
+  mysql: 'l.lease_until > UTC_TIMESTAMP()',
+  sqlite: 'l.lease_until > CURRENT_TIMESTAMP',
+} as const;
+
+const emails = `JSON_TABLE(?, '$[*]' COLUMNS (
+      email VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$')) j`;
+
+// One second more than asked for: the database's clock has lost the fraction of the second in which it was read.
+// MySQL assigns from left to right, so the second condition sees the token that the first has left.
+const take: Statement = {
+  mysql: `INSERT INTO brevo_contact_leases (email, lease_token, lease_until)
+    SELECT j.email, ?, UTC_TIMESTAMP() + INTERVAL (? + 1) SECOND FROM ${emails} ORDER BY j.email
+    ON DUPLICATE KEY UPDATE
+      lease_token = IF(brevo_contact_leases.lease_until <= UTC_TIMESTAMP(), VALUES(lease_token),
+        brevo_contact_leases.lease_token),
+      lease_until = IF(brevo_contact_leases.lease_token = VALUES(lease_token), VALUES(lease_until),
+        brevo_contact_leases.lease_until)`,
+  sqlite: `INSERT INTO brevo_contact_leases (email, lease_token, lease_until)
+    SELECT value, ?1, datetime('now', '+' || CAST(?2 + 1 AS INTEGER) || ' seconds') FROM json_each(?3) WHERE true
+    ON CONFLICT (email) DO UPDATE SET lease_token = excluded.lease_token, lease_until = excluded.lease_until
+      WHERE brevo_contact_leases.lease_until <= CURRENT_TIMESTAMP`,
+};
+
+const give: Statement = {
+  mysql: `DELETE l FROM ${emails} STRAIGHT_JOIN brevo_contact_leases l ON l.email = j.email
+    WHERE l.lease_token = ?`,
+  sqlite: `DELETE FROM brevo_contact_leases
+    WHERE email IN (SELECT value FROM json_each(?)) AND lease_token = ?`,
+};
+
+const select: Statement = {
+  mysql: `SELECT l.email AS email FROM ${emails} STRAIGHT_JOIN brevo_contact_leases l ON l.email = j.email
+    WHERE l.lease_token = ?`,
+  sqlite: `SELECT email FROM brevo_contact_leases WHERE email IN (SELECT value FROM json_each(?)) AND lease_token = ?`,
+};
+
+const giveAll = 'DELETE FROM brevo_contact_leases WHERE lease_token = ?';
+
+/**
+ * Takes the contacts that nobody holds, in the name of `token`, for `leaseSeconds`; which of them that were is told by
+ * their rows. Two transactions that want the same contact wait for each other, or one of them fails at COMMIT.
+ */
+export async function takeLeases(
+  session: Session,
+  contacts: readonly string[],
+  { token, leaseSeconds }: { token: string; leaseSeconds: number },
+): Promise<void> {
+  await session.execute(take, [token, leaseSeconds, JSON.stringify(contacts)]);
+}
+
+/** Those of the contacts that are held in the name of `token`. */
+export async function leasesOf(session: Session, contacts: readonly string[], token: string): Promise<string[]> {
+  const rows = await session.query<{ email: string }>(select, [JSON.stringify(contacts), token]);
+  return rows.map(({ email }) => email);
+}
+
+/** Gives contacts back that are held in the name of `token`; others are left alone. */
+export async function giveBackLeases(session: Session, contacts: readonly string[], token: string): Promise<void> {
+  if (contacts.length > 0) await session.execute(give, [JSON.stringify(contacts), token]);
+}
+
+/** Gives back whatever is held in the name of `token`. */
+export async function giveBackAllLeases(session: Session, token: string): Promise<void> {
+  await session.execute(giveAll, [token]);
+}

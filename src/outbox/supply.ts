@@ -1,0 +1,90 @@
+import type { Database } from '../database/database.ts';
+import { type ClaimedContact, claimContacts } from './claim.ts';
+
+/** The most contacts one claim takes. */
+const mostAtOnce = 500;
+/** One contact may have several jobs; a claim holds at most so many for each contact that it may take. */
+const jobsPerContact = 20;
+/** A claim takes what can be delivered in so many seconds, so that little is held in vain when the run ends. */
+const secondsAhead = 10;
+
+export interface SupplyOptions {
+  leaseSeconds: number;
+  /** the longest a call can take */
+  timeoutSeconds: number;
+  requestsPerSecond: number;
+  /** jobs that may still be claimed, asked before every claim */
+  left: () => number;
+  /** told about every claim */
+  onClaim: (contacts: readonly ClaimedContact[]) => void;
+}
+
+/** The claimed contacts that wait for their call. The next ones are claimed while the last are being delivered. */
+export class Supply {
+  readonly #database: Database;
+  readonly #options: SupplyOptions;
+  readonly #size: number;
+  #waiting: ClaimedContact[] = [];
+  #claiming: Promise<void> | undefined;
+  #isExhausted = false;
+  #isClosed = false;
+
+  constructor(database: Database, options: SupplyOptions) {
+    this.#database = database;
+    this.#options = options;
+    const { requestsPerSecond, leaseSeconds, timeoutSeconds } = options;
+    // As many as the rate gets through within half of the time in which calls of a claim may start.
+    const seconds = Math.min(secondsAhead, (leaseSeconds - timeoutSeconds) / 2);
+    this.#size = Math.max(1, Math.min(mostAtOnce, Math.floor(requestsPerSecond * seconds)));
+  }
+
+  /** Whether nothing is waiting and the last claim found nothing more. */
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0 && this.#isExhausted;
+  }
+
+  /** The next contact, the one due longest or any of those waiting; undefined when there is none for now. */
+  async next(atRandom: boolean): Promise<ClaimedContact | undefined> {
+    while (this.#waiting.length === 0 && !this.#isExhausted && !this.#isClosed) await this.#claim();
+    if (this.#waiting.length <= this.#size / 2 && !this.#isExhausted && !this.#isClosed) {
+      // Whoever finds nothing waiting hears of a failure.
+      this.#claim().catch(() => undefined);
+    }
+    const index = atRandom ? Math.floor(Math.random() * this.#waiting.length) : 0;
+    return this.#waiting.splice(index, 1)[0];
+  }
+
+  /** Forgets that the last claim found nothing: contacts that were being delivered may have more jobs by now. */
+  reopen(): void {
+    this.#isExhausted = false;
+  }
+
+  /** Claims nothing more and hands out what nobody has begun. */
+  async close(): Promise<ClaimedContact[]> {
+    this.#isClosed = true;
+    await this.#claiming?.catch(() => undefined);
+    return this.#waiting.splice(0);
+  }
+
+  #claim(): Promise<void> {
+    this.#claiming ??= this.#claimOnce().finally(() => {
+      this.#claiming = undefined;
+    });
+    return this.#claiming;
+  }
+
+  async #claimOnce(): Promise<void> {
+    const left = this.#options.left();
+    const contacts =
+      left <= 0
+        ? []
+        : await claimContacts(this.#database, {
+            contacts: Math.min(left, this.#size),
+            jobs: Math.min(left, this.#size * jobsPerContact),
+            leaseSeconds: this.#options.leaseSeconds,
+          });
+    this.#isExhausted = contacts.length === 0;
+    this.#waiting.push(...contacts);
+    this.#options.onClaim(contacts);
+  }
+}
