@@ -80,7 +80,7 @@ async function overHttp(): Promise<void> {
   };
   const viaHttp = () =>
     drain({ deliver: (delivery) => client.upsertContact(delivery), concurrency: 10, limit: httpCalls });
-  const subject = { name: 'drain, 10 calls at a time', prepare: () => refill(admin, 0), run: viaHttp };
+  const subject = { name: 'drain, 10 calls at a time', prepare: () => refill(admin, 1), run: viaHttp };
   await compare(`${httpCalls} calls over HTTP that take 20 ms`, rounds, subject, {
     name: 'nothing but waiting: 10 at a time, 20 ms each',
     run: idealLoop,
@@ -108,14 +108,14 @@ async function emptyPoll(): Promise<void> {
 try {
   await migrate(database, { adopt: false, lockWaitSeconds: 10, applier: { toolVersion: 'bench', host: 'bench' } });
   await emptyOutbox(admin);
-  await addJobs(admin, 0, jobs, 'pending');
-  await burnDown('No finished rows', 0);
+  await addJobs(admin, 1, jobs, 'pending');
+  await burnDown('No finished rows', 1);
   await overHttp();
   await emptyPoll();
   await emptyOutbox(admin);
-  await addJobs(admin, 0, finishedRows, 'success');
-  await addJobs(admin, finishedRows, jobs, 'pending');
-  await burnDown(`${finishedRows} finished rows`, finishedRows);
+  await addJobs(admin, 1, finishedRows, 'success');
+  await addJobs(admin, finishedRows + 1, jobs, 'pending');
+  await burnDown(`${finishedRows} finished rows`, finishedRows + 1);
   await emptyPoll();
 } finally {
   await database.close();

@@ -16,7 +16,7 @@ export async function addJobs(
   count: number,
   status: 'pending' | 'success',
 ): Promise<void> {
-  const numbers = '(SELECT seq + ? AS id FROM seq_0_to_10000000 LIMIT ?) numbers';
+  const numbers = '(SELECT seq + ? AS id FROM seq_0_to_20000000 LIMIT ?) numbers';
   await connection.query(
     `INSERT INTO funnel_entries (id, email, funnel_type, user_id, test_id)
       SELECT id, CONCAT('person', id, '@example.com'), 'language', id, 5 FROM ${numbers}`,

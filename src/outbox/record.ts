@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { describeFailure, type Outcome } from '../brevo/outcome.ts';
 import type { Database } from '../database/database.ts';
 import type { ClaimedContact } from './claim.ts';
@@ -46,7 +47,8 @@ export class Recorder {
   #waiting: Written[] = [];
   #unrecorded = 0;
   #writing: Promise<void> | undefined;
-  #batch: Promise<void> = Promise.resolve();
+  /** those who wait for room */
+  #wanting: (() => void)[] = [];
   #failure: { error: unknown } | undefined;
 
   constructor(database: Database, result: DrainResult, options: RecorderOptions) {
@@ -67,7 +69,9 @@ export class Recorder {
 
   /** Resolves when another answer may come in; rejects when it could no longer be written down. */
   async room(): Promise<void> {
-    while (this.#unrecorded >= this.#options.mostUnrecorded && this.#failure === undefined) await this.#batch;
+    while (this.#unrecorded >= this.#options.mostUnrecorded && this.#failure === undefined) {
+      await new Promise<void>((resolve) => this.#wanting.push(resolve));
+    }
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
@@ -78,11 +82,11 @@ export class Recorder {
   }
 
   async #write(): Promise<void> {
-    // What has arrived in the same turn goes into the same transaction.
-    await Promise.resolve();
     while (this.#waiting.length > 0 && this.#failure === undefined) {
-      this.#batch = this.#writeBatch(this.#waiting.splice(0));
-      await this.#batch;
+      // What arrives in the same turn of the event loop goes into the same transaction.
+      await setImmediate();
+      await this.#writeBatch(this.#waiting.splice(0));
+      for (const go of this.#wanting.splice(0)) go();
     }
   }
 
