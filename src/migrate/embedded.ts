@@ -106,6 +106,11 @@ CREATE TABLE brevo_pace (
   PRIMARY KEY (account)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 ` },
+    { file: '0011_remember_account_checks.sql', sql: `-- When the account was last found to have the configured lists and attributes (UTC), and a fingerprint of which.
+ALTER TABLE brevo_pace ADD COLUMN checked_at DATETIME NULL;
+
+ALTER TABLE brevo_pace ADD COLUMN checked_what CHAR(16) CHARACTER SET ascii COLLATE ascii_bin NULL;
+` },
   ],
   sqlite: [
     { file: '0001_create_funnel_entries.sql', sql: `-- One row per person, funnel and test. The same table as the predecessor's, so that its database can be taken over.
@@ -207,6 +212,11 @@ CREATE TABLE brevo_pace (
   account TEXT PRIMARY KEY,
   next_call_at INTEGER NOT NULL
 );
+` },
+    { file: '0011_remember_account_checks.sql', sql: `-- When the account was last found to have the configured lists and attributes (UTC), and a fingerprint of which.
+ALTER TABLE brevo_pace ADD COLUMN checked_at TEXT NULL;
+
+ALTER TABLE brevo_pace ADD COLUMN checked_what TEXT NULL;
 ` },
   ],
 };

@@ -11,9 +11,10 @@ export interface Job {
   email: string;
 }
 
-/** What a job asks for, ready to be delivered: the contact's address, the lists it joins, its attributes. */
+/** What a job asks for, ready to be delivered: the contact's address, the lists it joins and leaves, its attributes. */
 export interface Delivery {
   email: string;
   listIds: number[];
+  unlinkListIds: number[];
   attributes: Record<string, string | number | boolean>;
 }
