@@ -8,11 +8,10 @@ import type { Settings } from '../src/config/settings.ts';
 import { openDatabase } from '../src/database/open.ts';
 import { requireSchema } from '../src/migrate/plan.ts';
 import { attributeNames } from '../src/outbox/attribute-names.ts';
-import { configuredLists } from '../src/outbox/configured-lists.ts';
+import { brevoCalls } from '../src/outbox/brevo-calls.ts';
 import { drainOutbox } from '../src/outbox/drain.ts';
 import type { DrainResult } from '../src/outbox/drain-result.ts';
 import { type DrainPreview, previewDrain } from '../src/outbox/preview.ts';
-import { SharedPace } from '../src/outbox/shared-pace.ts';
 import { renderDrain, renderPreview } from '../src/output/drain-summary.ts';
 
 export default class DrainOutbox extends BaseCommand {
@@ -58,21 +57,10 @@ export default class DrainOutbox extends BaseCommand {
     const client = createBrevoClient({ ...brevo, userAgent: this.config.userAgent });
     return this.using(openDatabase(settings.database, 'read-write'), async (database) => {
       await requireSchema(database, 'write');
-      const pace = new SharedPace(database, { ...brevo, apiKey: brevo.apiKey ?? '' });
+      const inform = (text: string): void => log.info(text);
+      const calls = brevoCalls(database, settings, client, inform);
       return longRun('Jobs', this.terminal.unicode, (run) =>
-        drainOutbox(database, {
-          ...brevo,
-          ...outbox,
-          ...run,
-          deliver: (contact) => client.upsertContact(contact),
-          pace: (signal) => pace.next(signal),
-          pauseAll: (seconds) => pace.pause(seconds),
-          retry: { maxRetries: outbox.maxRetries, stepMinutes: outbox.retryStepMinutes },
-          attributeNames: attributeNames(brevo.attributes),
-          configuredLists: configuredLists(settings),
-          limit,
-          onInformation: (text) => log.info(text),
-        }),
+        drainOutbox(database, { ...brevo, ...outbox, ...calls, ...run, limit, onInformation: inform }),
       );
     });
   }

@@ -1,77 +1,38 @@
-import { ofetch } from 'ofetch';
-import { checkApiKey } from './api-key.ts';
-import { parseBaseUrl } from './base-url.ts';
-import { type Contact, contactBody } from './contact.ts';
-import { withoutKeys } from './failure.ts';
-import { networkFailure, timeoutFailure } from './network-failure.ts';
-import { classify, type Outcome } from './outcome.ts';
-import { responseText } from './response-text.ts';
+import { type AccountCheck, type AccountNeeds, checkAccount, type Turns } from './account-check.ts';
+import { type BrevoClientOptions, createCall } from './call.ts';
+import { type Contact, contactBody, contactUpdate } from './contact.ts';
+import { classify, classifyUpdate, type Outcome } from './outcome.ts';
 
-/** How to reach Brevo. `timeoutSeconds` is for one call as a whole, the body of the answer included. */
-export interface BrevoClientOptions {
-  baseUrl: string;
-  apiKey: string | undefined;
-  timeoutSeconds: number;
-  userAgent: string;
-}
+export type { BrevoClientOptions } from './call.ts';
 
 export interface BrevoClient {
   /**
-   * Creates the contact or updates it (Brevo: POST /contacts), in one call without retries. Whatever happens on the way
-   * is an Outcome; it rejects only when `signal` fires, with the signal's reason, and then the contact may or may not
-   * have arrived.
+   * Creates the contact or updates it (Brevo: POST /contacts), in one call without retries. With lists to leave it is an
+   * update (PUT /contacts/{email}), as nothing else can unlink: then the outcome may be `missing_contact`, and a call
+   * without `unlinkListIds`, and without those of them in `listIds`, creates the contact. Whatever happens on the way is an Outcome; it rejects only when `signal`
+   * fires, with the signal's reason, and then the contact may or may not have arrived.
    */
   upsertContact(contact: Contact, signal?: AbortSignal): Promise<Outcome>;
+  /**
+   * Asks whether the account has these lists and attributes (GET /contacts/attributes, GET /contacts/lists/{id}), call
+   * after call, each in its turn. Reads only. Rejects only when the turns' signal fires.
+   */
+  checkAccount(needs: AccountNeeds, turns?: Turns): Promise<AccountCheck>;
 }
 
 /** A client for one account. @throws Problem configuration when the key or the base URL cannot be used */
 export function createBrevoClient(options: BrevoClientOptions): BrevoClient {
-  const apiKey = checkApiKey(options.apiKey);
-  const { address, host } = parseBaseUrl(options.baseUrl);
-  const headers = {
-    'api-key': apiKey,
-    'user-agent': options.userAgent,
-    accept: 'application/json',
-    'content-type': 'application/json',
-  };
-
-  async function post(path: string, body: object, signal: AbortSignal): Promise<Outcome> {
-    const response = await ofetch.raw(`${address}${path}`, {
-      method: 'POST',
-      headers,
-      body: JSON.stringify(body),
-      signal,
-      retry: 0,
-      redirect: 'manual',
-      ignoreResponseError: true,
-      // Not 'text': that would read an endless answer to its end.
-      responseType: 'stream',
-    });
-    const text = withoutKeys(await responseText(response._data), apiKey);
-    return classify({ status: response.status, headers: response.headers, body: text });
-  }
-
+  const call = createCall(options);
   return {
     async upsertContact(contact, signal) {
-      signal?.throwIfAborted();
-      const stop = new AbortController();
-      const cancel = () => stop.abort(signal?.reason);
-      signal?.addEventListener('abort', cancel, { once: true });
-      let timedOut = false;
-      const timer = setTimeout(() => {
-        timedOut = true;
-        stop.abort();
-      }, options.timeoutSeconds * 1000);
-      try {
-        return await post('/contacts', contactBody(contact), stop.signal);
-      } catch (error) {
-        if (timedOut) return { kind: 'transient', reason: timeoutFailure(host, options.timeoutSeconds) };
-        signal?.throwIfAborted();
-        return { kind: 'transient', reason: networkFailure(error, host) };
-      } finally {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', cancel);
-      }
+      const updates = (contact.unlinkListIds ?? []).length > 0;
+      const path = updates ? `/contacts/${encodeURIComponent(contact.email)}?identifierType=email_id` : '/contacts';
+      const answer = updates
+        ? await call({ method: 'PUT', path, body: contactUpdate(contact) }, signal)
+        : await call({ method: 'POST', path, body: contactBody(contact) }, signal);
+      if ('kind' in answer) return answer;
+      return updates ? classifyUpdate(answer) : classify(answer);
     },
+    checkAccount: (needs, turns = {}) => checkAccount(call, needs, turns),
   };
 }

@@ -1,6 +1,6 @@
 import type { Complaint, GivenValues } from './given.ts';
 import { cut } from './given.ts';
-import { givableKeys } from './keys.ts';
+import { givableKeys, type SettingKey } from './keys.ts';
 import { nearest } from './nearest.ts';
 
 /** The environment's variables by name. */
@@ -15,19 +15,22 @@ const testPrefix = 'FUNNELS_TEST_';
 
 const settingVariables = givableKeys.flatMap(({ variables }) => variables);
 
-/** Decimal digits only, so that "12abc", "0x10" and "1e3" stay text and are refused by the setting's rule. */
-function readNumber(text: string): number | string {
-  return /^[+-]?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : text;
+/** What is no value of that type ("12abc", "0x10", "1e3"; "yes") stays text and is refused by the setting's rule. */
+function readAs(type: SettingKey['type'], text: string): string | number | boolean {
+  const word = text.trim();
+  if (type === 'number' && /^[+-]?\d+(\.\d+)?$/.test(word)) return Number(word);
+  if (type === 'boolean' && ['true', 'false'].includes(word)) return word === 'true';
+  return text;
 }
 
 /** The values of all settings that variables give. An empty variable counts as not set. */
 export function readEnvironment(environment: Environment, cwd: string): GivenValues {
   const values: GivenValues = new Map();
-  for (const { key, variables, isNumber } of givableKeys) {
+  for (const { key, variables, type } of givableKeys) {
     const variable = variables.find((name) => isSet(environment[name]));
     const text = variable === undefined ? undefined : environment[variable];
     if (variable === undefined || text === undefined) continue;
-    const value = isNumber ? readNumber(text) : text;
+    const value = readAs(type, text);
     values.set(key, { value, origin: 'environment', label: variable, folder: cwd, offset: Number.POSITIVE_INFINITY });
   }
   return values;

@@ -5,8 +5,8 @@ export interface SettingKey {
   key: string;
   /** The environment variables that set it, the one that wins first. */
   variables: readonly [string, ...string[]];
-  /** Whether text from a variable is read as a number. */
-  isNumber: boolean;
+  /** What text from a variable is read as. */
+  type: 'text' | 'number' | 'boolean';
   /** Whether its value may never be shown; a database URL is shown without its password. */
   isSecret: boolean;
 }
@@ -42,10 +42,14 @@ function keysBelow(node: Node, path: string): SettingKey[] {
     {
       key: path,
       variables: path === 'brevo.apiKey' ? [variable, 'BREVO_API_KEY'] : [variable],
-      isNumber: (node.wrapped ?? node).type === 'number',
+      type: typeOf(node.wrapped ?? node),
       isSecret: path === 'database.url' || path === 'brevo.apiKey',
     },
   ];
+}
+
+function typeOf({ type }: Node): SettingKey['type'] {
+  return type === 'number' || type === 'boolean' ? type : 'text';
 }
 
 /** Every key of Settings, in the schema's order. */
@@ -56,7 +60,7 @@ export const givableKeys: readonly SettingKey[] = settingKeys.flatMap((setting) 
   setting,
   ...Object.entries(secretFileKeys)
     .filter(([, target]) => target === setting.key)
-    .map(([key]): SettingKey => ({ key, variables: [variableOf(key)], isNumber: false, isSecret: false })),
+    .map(([key]): SettingKey => ({ key, variables: [variableOf(key)], type: 'text', isSecret: false })),
 ]);
 
 /** The groups keys stand in: `sync`, `brevo`, `brevo.attributes`, … */

@@ -16,6 +16,10 @@ export function numberUpTo(most: number) {
   return v.pipe(v.number(message), v.gtValue(0, message), v.maxValue(most, message));
 }
 
+export function trueOrFalse() {
+  return v.boolean('must be true or false');
+}
+
 /** A text that matches `pattern`; `what` completes "must be …". */
 export function text(what: string, pattern: RegExp) {
   return v.pipe(v.string(`must be ${what}`), v.regex(pattern, `must be ${what}`));

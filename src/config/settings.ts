@@ -5,6 +5,7 @@ import {
   oneOf,
   tableNamePart,
   text,
+  trueOrFalse,
   webAddress,
   wholeNumber,
   zoneName,
@@ -16,11 +17,30 @@ function unset<Rule extends v.GenericSchema>(rule: Rule) {
   return v.optional(rule, () => undefined);
 }
 
+/** The number of a list in Brevo. */
+function list() {
+  return unset(wholeNumber(1, 2_147_483_647));
+}
+
+const sameListMessage =
+  'must be another list than listId of the same funnel: buyers would join the very list that they leave.';
+
 function funnel() {
-  return v.object({
-    listId: unset(wholeNumber(1, 2_147_483_647)),
-    source: unset(text('a text of 1 to 64 characters', /^[^\p{Cc}]{1,64}$/u)),
-  });
+  return v.pipe(
+    v.object({
+      listId: list(),
+      source: unset(text('a text of 1 to 64 characters', /^[^\p{Cc}]{1,64}$/u)),
+      onPurchase: v.object({ listId: list(), leaveFunnelList: unset(trueOrFalse()) }),
+    }),
+    v.forward(
+      v.partialCheck(
+        [['listId'], ['onPurchase', 'listId']],
+        ({ listId, onPurchase }) => listId === undefined || onPurchase.listId !== listId,
+        sameListMessage,
+      ),
+      ['onPurchase', 'listId'],
+    ),
+  );
 }
 
 /** The name an attribute has in the Brevo account. */

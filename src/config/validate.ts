@@ -50,6 +50,6 @@ function sentence(key: string, message: string, { label, value }: Given): string
   if (message.endsWith('.')) return `${label} ${message}`;
   const setting = settingKeys.find((one) => one.key === key);
   const shown = setting?.isSecret ? '(hidden)' : showValue(value);
-  const isBareText = setting?.isNumber === false && ['number', 'boolean'].includes(typeof value);
+  const isBareText = setting?.type === 'text' && ['number', 'boolean'].includes(typeof value);
   return `${label} ${message}, not ${shown}.${isBareText ? ' Put it in quotes.' : ''}`;
 }

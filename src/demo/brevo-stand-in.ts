@@ -1,25 +1,16 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type Account, answerAsBrevo, type StandInReply, type StoredContact } from './brevo-answers.ts';
-
-/** A call as it arrived. Times are in milliseconds since 1970; `status` and `finishedAt` are null until it has ended. */
-export interface ReceivedCall {
-  /** how many calls came before this one */
-  index: number;
-  method: string;
-  path: string;
-  /** of a contact that is being written, as it was sent */
-  email: string | null;
-  body: unknown;
-  receivedAt: number;
-  finishedAt: number | null;
-  /** the status answered; null, too, when the caller left without an answer */
-  status: number | null;
-}
+import type { Account, AccountAttribute, StandInReply, StoredContact } from './brevo-account.ts';
+import { answerAsBrevo } from './brevo-answers.ts';
+import { CallRecord, preciseNow, type ReceivedCall } from './brevo-calls.ts';
+import { CallLimit } from './brevo-limit.ts';
+import type { StandInRequest } from './brevo-request.ts';
 
 export interface StandInOptions {
-  lists: number[];
-  attributes: string[];
+  lists: readonly number[];
+  attributes: readonly AccountAttribute[];
   apiKey: string;
+  /** More calls than this within a second are answered 429; without it Brevo's limit is told and not enforced. */
+  callsPerSecond?: number;
   /** A reply to give to a written contact instead of doing as asked; `index` counts the contacts written before. */
   faults?: (call: { index: number; email: string }) => StandInReply | undefined;
   /** Sees every call before it is answered and may take the connection over: `true` means that it did. */
@@ -36,6 +27,8 @@ export interface Connection {
 export interface StandIn {
   /** `http://127.0.0.1:PORT/v3` */
   url: string;
+  /** what exists in it; may be changed */
+  account: Account;
   /** by address, in lower case */
   contacts: Map<string, StoredContact>;
   requests: ReceivedCall[];
@@ -43,34 +36,37 @@ export interface StandIn {
   close(): Promise<void>;
 }
 
-const CALLS_PER_SECOND = 10;
-
 /**
  * A small Brevo on a free port of this machine, for demonstrations and tests: it keeps contacts as the real one does,
  * for as long as it runs, and answers in the real one's words.
  */
 export async function startBrevoStandIn(options: StandInOptions): Promise<StandIn> {
-  const contacts = new Map<string, StoredContact>();
-  const account: Account = { ...options, contacts };
-  const requests: ReceivedCall[] = [];
+  const { apiKey, callsPerSecond, faults, intercept } = options;
+  const account: Account = {
+    apiKey,
+    lists: [...options.lists],
+    attributes: [...options.attributes],
+    contacts: new Map(),
+  };
+  const record = new CallRecord();
+  const limit = new CallLimit(callsPerSecond);
   let written = 0;
 
-  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = parse(await textOf(request));
-    const call = received(requests.length, request, body);
-    requests.push(call);
+  async function handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const receivedAt = preciseNow();
+    const request = await read(message);
+    const call = record.add(message, request, receivedAt, account.attributes);
     const finish = (): void => {
-      call.finishedAt ??= Date.now();
+      call.finishedAt ??= preciseNow();
       call.status = response.writableFinished ? response.statusCode : null;
     };
     response.once('finish', finish).once('close', finish);
 
-    const key = request.headers['api-key'];
-    const apiKey = typeof key === 'string' ? key : undefined;
-    const answer = () => answerAsBrevo(account, { method: call.method, path: call.path, apiKey, body });
-    const fault = call.email === null ? undefined : options.faults?.({ index: written++, email: call.email });
-    if (await options.intercept?.(call, { request, response, answer })) return;
-    send(response, fault ?? answer(), { ...limits(requests, call), 'sib-request-id': `stand-in-${call.index}` });
+    const { refusal, headers } = limit.take(receivedAt);
+    const answer = () => refusal ?? answerAsBrevo(account, request);
+    const fault = call.email === null ? undefined : faults?.({ index: written++, email: call.email });
+    if (await intercept?.(call, { request: message, response, answer })) return;
+    send(response, fault ?? answer(), { ...headers, 'sib-request-id': `stand-in-${call.index}` });
   }
 
   const server = createServer((request, response) => {
@@ -86,8 +82,9 @@ export async function startBrevoStandIn(options: StandInOptions): Promise<StandI
 
   return {
     url: `http://127.0.0.1:${address.port}/v3`,
-    contacts,
-    requests,
+    account,
+    contacts: account.contacts,
+    requests: record.calls,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
@@ -96,13 +93,12 @@ export async function startBrevoStandIn(options: StandInOptions): Promise<StandI
   };
 }
 
-function received(index: number, request: IncomingMessage, body: unknown): ReceivedCall {
-  const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-  const method = request.method ?? 'GET';
-  const writes = method === 'POST' && path === '/v3/contacts';
-  const email = writes && typeof body === 'object' && body !== null && 'email' in body ? body.email : null;
-  const sent = typeof email === 'string' ? email : null;
-  return { index, method, path, email: sent, body, receivedAt: Date.now(), finishedAt: null, status: null };
+async function read(message: IncomingMessage): Promise<StandInRequest> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of message) chunks.push(chunk as Uint8Array);
+  const [path = '/', query] = (message.url ?? '/').split('?', 2);
+  const body = parse(Buffer.concat(chunks).toString('utf8'));
+  return { method: message.method ?? 'GET', path, query: new URLSearchParams(query), headers: message.headers, body };
 }
 
 function send(response: ServerResponse, reply: StandInReply, headers: Record<string, string>): void {
@@ -110,22 +106,6 @@ function send(response: ServerResponse, reply: StandInReply, headers: Record<str
   const type = text !== undefined && { 'content-type': 'application/json' };
   response.writeHead(reply.status, { ...headers, ...type, ...reply.headers });
   response.end(text);
-}
-
-/** Brevo's account of its own limit: calls per second, calls left, seconds until the count starts again. */
-function limits(requests: readonly ReceivedCall[], call: ReceivedCall): Record<string, string> {
-  const lately = requests.slice(-CALLS_PER_SECOND).filter((other) => other.receivedAt > call.receivedAt - 1000).length;
-  return {
-    'x-sib-ratelimit-limit': String(CALLS_PER_SECOND),
-    'x-sib-ratelimit-remaining': String(CALLS_PER_SECOND - lately),
-    'x-sib-ratelimit-reset': '1',
-  };
-}
-
-async function textOf(request: IncomingMessage): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of request) chunks.push(chunk as Uint8Array);
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function parse(text: string): unknown {

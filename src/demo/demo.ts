@@ -68,7 +68,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
 function startBrevo(): Promise<StandIn> {
   return startBrevoStandIn({
     lists: Object.values(demoLists),
-    attributes: [...demoAttributes],
+    attributes: demoAttributes,
     apiKey: demoApiKey,
     faults: demoFault,
   });

@@ -1,4 +1,4 @@
-import type { StandInReply } from './brevo-answers.ts';
+import type { StandInReply } from './brevo-account.ts';
 
 /** The numbers of the calls that are one too many. Each makes the run wait for a second. */
 const tooMany: ReadonlySet<number> = new Set([200, 500]);

@@ -1,3 +1,5 @@
+import type { AccountAttribute } from './brevo-account.ts';
+
 /** The lists of the demo's Brevo account, by funnel. */
 export const demoLists = { language: 11, non_language: 12 } as const;
 
@@ -5,7 +7,11 @@ export const demoLists = { language: 11, non_language: 12 } as const;
 export const demoApiKey = 'xkeysib-demo';
 
 /** The attributes of the demo's Brevo account. */
-export const demoAttributes = ['FUNNEL_TYPE', 'CERTIFICATE_PURCHASED', 'CERTIFICATE_PURCHASED_AT'] as const;
+export const demoAttributes: readonly AccountAttribute[] = [
+  { name: 'FUNNEL_TYPE', category: 'normal', type: 'text' },
+  { name: 'CERTIFICATE_PURCHASED', category: 'normal', type: 'boolean' },
+  { name: 'CERTIFICATE_PURCHASED_AT', category: 'normal', type: 'date' },
+];
 
 /** The file names in the demo's folder. */
 export const databaseFile = 'funnels.sqlite';

@@ -1,4 +1,6 @@
 import type { Id, Session, Statement } from '../database/database.ts';
+import type { Funnels } from './candidate.ts';
+import { purchaseLists } from './on-purchase.ts';
 import type { OpenEntry, Purchase } from './purchases.ts';
 
 const mysqlIds = `JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$.id', payload TEXT CHARACTER SET utf8mb4
@@ -39,9 +41,10 @@ const closePurchases: Statement = {
 
 /**
  * Marks locked open entries as bought, with the date of their person's earliest qualifying payment, and enqueues an
- * `update_after_purchase` job for each; to be called inside the transaction that locked them.
+ * `update_after_purchase` job for each, with the lists that `funnels` name for buyers; to be called inside the
+ * transaction that locked them.
  */
-export async function markBought(session: Session, entries: readonly OpenEntry[]): Promise<void> {
+export async function markBought(session: Session, entries: readonly OpenEntry[], funnels: Funnels): Promise<void> {
   if (entries.length === 0) return;
   const ids = JSON.stringify(entries.map(({ entryId }) => ({ id: entryId })));
   const rows = await session.query<{ entryId: Id; paidAt: string }>(selectFirstPayments, [ids]);
@@ -52,6 +55,7 @@ export async function markBought(session: Session, entries: readonly OpenEntry[]
       email,
       funnel_type: funnelType,
       purchased_at: purchasedAt,
+      ...purchaseLists(funnels[funnelType]),
       attributes: {
         FUNNEL_TYPE: funnelType,
         CERTIFICATE_PURCHASED: true,

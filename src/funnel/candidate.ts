@@ -37,6 +37,13 @@ export interface Candidate {
 export interface FunnelSettings {
   listId: number | undefined;
   source: string | undefined;
+  /** what happens to the lists of somebody who buys; nothing when left out */
+  onPurchase?: {
+    /** the list that buyers join */
+    listId: number | undefined;
+    /** whether they leave the funnel's list; undefined: when they join another one */
+    leaveFunnelList: boolean | undefined;
+  };
 }
 
 export type Funnels = Readonly<Record<FunnelType, FunnelSettings>>;

@@ -56,7 +56,7 @@ export async function matchPurchases(database: Database, options: SyncOptions, r
       const openEntries = await lockOpenEntries(session, usable);
       // Asked after locking: what a concurrent run has marked in the meantime is then seen as marked.
       const standings = await readPurchaseStandings(session, usable);
-      await markBought(session, openEntries);
+      await markBought(session, openEntries, options.funnels);
       await closeMatchedPurchases(session, purchases);
       return { purchases, standings, openEntries };
     });

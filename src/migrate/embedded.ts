@@ -117,6 +117,11 @@ CREATE TABLE brevo_contact_leases (
 
 ALTER TABLE brevo_sync_outbox DROP COLUMN lease_until;
 ` },
+    { file: '0011_remember_account_checks.sql', sql: `-- When the account was last found to have the configured lists and attributes (UTC), and a fingerprint of which.
+ALTER TABLE brevo_pace ADD COLUMN checked_at DATETIME NULL;
+
+ALTER TABLE brevo_pace ADD COLUMN checked_what CHAR(16) CHARACTER SET ascii COLLATE ascii_bin NULL;
+` },
   ],
   sqlite: [
     { file: '0001_create_funnel_entries.sql', sql: `-- One row per person, funnel and test. The same table as the predecessor's, so that its database can be taken over.
@@ -228,6 +233,11 @@ CREATE TABLE brevo_contact_leases (
 );
 
 ALTER TABLE brevo_sync_outbox DROP COLUMN lease_until;
+` },
+    { file: '0011_remember_account_checks.sql', sql: `-- When the account was last found to have the configured lists and attributes (UTC), and a fingerprint of which.
+ALTER TABLE brevo_pace ADD COLUMN checked_at TEXT NULL;
+
+ALTER TABLE brevo_pace ADD COLUMN checked_what TEXT NULL;
 ` },
   ],
 };

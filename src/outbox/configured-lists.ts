@@ -1,6 +1,7 @@
 import type { Settings } from '../config/settings.ts';
 
-/** The lists at Brevo that the funnels lead to. */
+/** The lists at Brevo that the funnels lead to, and those that buyers join. */
 export function configuredLists({ funnels }: Pick<Settings, 'funnels'>): number[] {
-  return [funnels.language.listId, funnels.non_language.listId].filter((id) => id !== undefined);
+  const ids = Object.values(funnels).flatMap(({ listId, onPurchase }) => [listId, onPurchase.listId]);
+  return [...new Set(ids)].filter((id) => id !== undefined);
 }

@@ -1,6 +1,7 @@
 import type { Outcome } from '../brevo/outcome.ts';
 import type { ClaimedContact } from './claim.ts';
 import type { DrainOptions } from './drain.ts';
+import type { Delivery } from './job.ts';
 import { type PlannedCall, planCalls } from './merge.ts';
 import { RateLimit } from './rate-limit.ts';
 import { type Ending, endingOf, type Recorder } from './record.ts';
@@ -15,6 +16,8 @@ interface Failed {
   /** the failure, if it turns out to be this contact's own */
   failure: Ending;
 }
+
+type Answered = Exclude<Outcome, { kind: 'missing_contact' }>;
 
 /** What a contact's calls need to know of the run. */
 export interface DeliveryRun {
@@ -79,7 +82,8 @@ export class Deliverer {
     // What they were can no longer be waited for once their lease might end.
     const callEnds = performance.now() + options.timeoutSeconds * 1000;
     this.settle((failed) => failed.contact.expiresAt <= callEnds);
-    const outcome = await options.deliver(call.delivery);
+    const outcome = await this.#send(contact, call.delivery);
+    if (outcome === null) return 'end';
     if (outcome.kind === 'rate_limited') {
       await this.#slowDown(outcome.retryAfterSeconds);
       return 'end';
@@ -104,6 +108,17 @@ export class Deliverer {
     return outcome.kind === 'transient' ? 'end' : 'on';
   }
 
+  /** One call, or two for somebody who is to leave a list and whom Brevo does not know; null when there is no time left. */
+  async #send(contact: ClaimedContact, delivery: Delivery): Promise<Answered | null> {
+    const { deliver } = this.#run.options;
+    const outcome = await deliver(delivery);
+    if (outcome.kind !== 'missing_contact') return outcome;
+    if (!(await this.#mayStart(contact))) return null;
+    const created = await deliver({ ...delivery, unlinkListIds: [] });
+    if (created.kind === 'missing_contact') throw new Error('Brevo misses a contact that was to be created.');
+    return created;
+  }
+
   /** Nobody is charged for what would befall everybody. */
   #end(kind: 'outage' | 'refusal', { outcome }: Ending): void {
     const reason = 'reason' in outcome ? outcome.reason : '';
@@ -115,7 +130,9 @@ export class Deliverer {
   /** A list that only some jobs ask for, from former settings, is their own fault and stops nobody else. */
   #stopOrFail(call: PlannedCall, outcome: Extract<Outcome, { kind: 'stop' }>): Ending | null {
     const { configuredLists } = this.#run.options;
-    const dead = call.parts.filter(({ listIds }) => listIds.some((id) => !configuredLists.includes(id)));
+    const dead = call.parts.filter(({ delivery: { listIds, unlinkListIds } }) =>
+      [...listIds, ...unlinkListIds].some((id) => !configuredLists.includes(id)),
+    );
     if (outcome.reason.status === 400 && dead.length > 0) {
       const jobs = dead.map(({ job }) => job);
       return endingOf(jobs, { kind: 'fatal', reason: outcome.reason });

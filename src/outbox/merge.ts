@@ -6,7 +6,7 @@ export interface PlannedCall {
   delivery: Delivery;
   jobs: Job[];
   /** what each of them asks for by itself */
-  parts: { job: Job; listIds: readonly number[] }[];
+  parts: { job: Job; delivery: Delivery }[];
 }
 
 /** What is to be done for one contact. */
@@ -30,7 +30,7 @@ export function planCalls(jobs: readonly Job[], names: Readonly<Record<string, s
       plan.unreadable.push({ job, reason: reading.reason });
       continue;
     }
-    const part = { job, listIds: reading.delivery.listIds };
+    const part = { job, delivery: reading.delivery };
     if (last?.delivery.email === reading.delivery.email) {
       last.delivery = merged(last.delivery, reading.delivery);
       last.jobs.push(job);

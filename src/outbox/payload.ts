@@ -6,14 +6,13 @@ import type { Delivery, Job } from './job.ts';
 
 const attributes = v.optional(v.record(v.string(), v.union([v.string(), v.number(), v.boolean(), v.null()])), {});
 
+const email = v.pipe(v.string(), v.nonEmpty());
+const lists = v.optional(v.array(v.pipe(v.number(), v.integer(), v.minValue(1))), []);
+
 /** The predecessor's payloads and ours, by operation. Keys that are not needed are ignored. */
 const payloads = {
-  upsert_contact: v.object({
-    email: v.pipe(v.string(), v.nonEmpty()),
-    list_ids: v.optional(v.array(v.pipe(v.number(), v.integer(), v.minValue(1))), []),
-    attributes,
-  }),
-  update_after_purchase: v.object({ email: v.pipe(v.string(), v.nonEmpty()), attributes }),
+  upsert_contact: v.object({ email, list_ids: lists, attributes }),
+  update_after_purchase: v.object({ email, list_ids: lists, unlink_list_ids: lists, attributes }),
 } as const;
 
 /** in UTF-16 units */
@@ -37,13 +36,15 @@ export function readPayload(job: Job, names: Readonly<Record<string, string>>): 
     const place = v.getDotPath(issue);
     return unreadable(`The payload is wrong${place === null ? '' : ` at "${place}"`}: ${issue.message}.`);
   }
-  const { email, attributes: given } = parsed.output;
-  const listIds = 'list_ids' in parsed.output ? parsed.output.list_ids : [];
-  // The predecessor stored addresses as they were typed, and Brevo refuses one with a space for good.
-  return {
-    ok: true,
-    delivery: { email: foldAddress(email), listIds, unlinkListIds: [], attributes: renamed(given, names) },
+  const { output } = parsed;
+  const delivery: Delivery = {
+    // The predecessor stored addresses as they were typed, and Brevo refuses one with a space for good.
+    email: foldAddress(output.email),
+    listIds: output.list_ids,
+    unlinkListIds: 'unlink_list_ids' in output ? output.unlink_list_ids : [],
+    attributes: renamed(output.attributes, names),
   };
+  return { ok: true, delivery };
 }
 
 function isKnown(operation: string): operation is keyof typeof payloads {

@@ -9,6 +9,7 @@ export interface PreviewedJob {
   email: string;
   attempts: number;
   listIds: number[];
+  unlinkListIds: number[];
   /** null, or why this job would be failed at once */
   problem: string | null;
 }
@@ -30,9 +31,9 @@ export async function previewDrain(
   const jobs = (await previewDue(session, limit)).map((job): PreviewedJob => {
     const reading = readPayload(job, attributeNames);
     const { id, operation, email, retryCount: attempts } = job;
-    return reading.ok
-      ? { id, operation, email: reading.delivery.email, attempts, listIds: reading.delivery.listIds, problem: null }
-      : { id, operation, email, attempts, listIds: [], problem: reading.reason };
+    if (!reading.ok) return { id, operation, email, attempts, listIds: [], unlinkListIds: [], problem: reading.reason };
+    const { listIds, unlinkListIds } = reading.delivery;
+    return { id, operation, email: reading.delivery.email, attempts, listIds, unlinkListIds, problem: null };
   });
   return { dryRun: true, left, jobs };
 }

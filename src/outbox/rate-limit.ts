@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Stop, stopForRateLimit } from './stop.ts';
 
 /** Rate limits that end sooner than this are waited for; longer ones end the run. */
-const longestPauseSeconds = 10;
+export const longestPauseSeconds = 10;
 /** Pauses in a row after which Brevo still refuses: somebody else uses the whole limit of the account. */
 const mostPauses = 10;
 

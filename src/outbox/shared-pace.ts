@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database, Session, Statement } from '../database/database.ts';
+import { fingerprint } from './fingerprint.ts';
 
 const microseconds = {
   mysql: `TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6))`,
@@ -44,8 +44,7 @@ export class SharedPace {
 
   constructor(database: Database, { apiKey, requestsPerSecond }: { apiKey: string; requestsPerSecond: number }) {
     this.#database = database;
-    // Tells accounts apart and tells nobody the key.
-    this.#account = createHash('sha256').update(apiKey).digest('hex').slice(0, 16);
+    this.#account = fingerprint(apiKey);
     this.#gapMs = (1000 / requestsPerSecond) * margin;
     this.#turnsAtOnce = Math.max(1, Math.ceil(requestsPerSecond * turnsSeconds));
   }

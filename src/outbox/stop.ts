@@ -8,24 +8,31 @@ export interface Stop {
   hint: string;
 }
 
-const untouched = 'No job was charged for this';
+export const untouched = 'No job was charged for this';
 
 /** Brevo's answer says that nothing can be delivered until somebody acts; `what` names the job that was answered. */
-export function stopForAnswer({ reason, problem }: Extract<Outcome, { kind: 'stop' }>, what: string): Stop {
+export function stopForAnswer(outcome: Extract<Outcome, { kind: 'stop' }>, what: string): Stop {
+  const { kind, message, hint } = describeRefusal(outcome);
+  const about = kind === 'refused' ? '' : ` (${what})`;
+  return { kind, message: `${message}${about}`, hint: `${untouched}. ${hint}` };
+}
+
+/** The same, whatever was asked of Brevo. */
+export function describeRefusal({ reason, problem }: Extract<Outcome, { kind: 'stop' }>): Stop {
   if (problem === 'refused') {
     return {
       kind: problem,
       message: `Brevo refused this account: ${describeFailure(reason)}`,
       hint:
         reason.status === 402
-          ? `${untouched}. Check the plan and the credits of the Brevo account; then run it again.`
-          : `${untouched}. Check the API key, what it may do, and from which addresses; then run it again.`,
+          ? 'Check the plan and the credits of the Brevo account; then run it again.'
+          : 'Check the API key, what it may do, and from which addresses; then run it again.',
     };
   }
   return {
     kind: problem,
-    message: `Brevo cannot be called with these settings: ${describeFailure(reason)} (${what})`,
-    hint: `${untouched}. Check brevo.baseUrl and the list ids of the funnels; then run it again.`,
+    message: `Brevo cannot be called with these settings: ${describeFailure(reason)}`,
+    hint: 'Check brevo.baseUrl and the list ids of the funnels; then run it again.',
   };
 }
 

@@ -79,6 +79,7 @@ const previewColumns: Column<PreviewedJob>[] = [
   { key: 'operation', title: 'Operation', priority: 3, value: (row) => row.operation },
   { key: 'email', title: 'Address', priority: 1, value: (row) => row.email },
   { key: 'listIds', title: 'Lists', priority: 4, value: (row) => row.listIds.join(' ') },
+  { key: 'unlinkListIds', title: 'Leaves', priority: 6, value: (row) => row.unlinkListIds.join(' ') },
   { key: 'attempts', title: 'Failed before', align: 'right', priority: 5, value: (row) => row.attempts },
   { key: 'problem', title: 'Problem', priority: 2, value: (row) => row.problem },
 ];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { classify, type Outcome } from '../../src/brevo/outcome.ts';
+import { classify, classifyUpdate, type Outcome } from '../../src/brevo/outcome.ts';
 
 const HTML = '<html><head><title>x</title></head><body>error code: 524</body></html>';
 
@@ -64,7 +64,7 @@ const table: [status: number, body: string, meaning: string][] = [
   [403, json('CONSENT_GROUP_NOT_ENABLED', 'x'), 'stop: refused'],
   [403, HTML, 'stop: refused'],
   [404, json('document_not_found', 'List ID does not exist'), 'stop: configuration'],
-  // A contact that is not found is an answer to PUT and GET, which are never sent: the address must be wrong.
+  // A contact that is not found is no answer to POST: the address must be wrong.
   [404, json('document_not_found', 'Contact does not exist'), 'stop: configuration'],
   [404, HTML, 'stop: configuration'],
   [405, json('method_not_allowed', 'x'), 'stop: configuration'],
@@ -142,5 +142,25 @@ describe('classify', () => {
         if (status >= 500) expect(outcome.kind).toBe('transient');
       }),
     );
+  });
+});
+
+describe('classifyUpdate', () => {
+  it.each([
+    [json('document_not_found', 'Contact does not exist'), 'missing_contact'],
+    [json('document_not_found', 'x'), 'missing_contact'],
+    [json(undefined, 'Contact not found'), 'missing_contact'],
+    [json('document_not_found', 'List ID does not exist'), 'stop: configuration'],
+    [json('not_found', 'No such route'), 'stop: configuration'],
+    [HTML, 'stop: configuration'],
+    ['', 'stop: configuration'],
+  ])('404 %s is %s', (body, meaning) => {
+    expect(short(classifyUpdate({ status: 404, body, headers: new Headers() }))).toBe(meaning);
+  });
+
+  it('takes everything else as an answer to POST /contacts', () => {
+    for (const [status, body, meaning] of table.filter(([status]) => status !== 404)) {
+      expect(short(classifyUpdate({ status, body, headers: new Headers() }))).toBe(meaning);
+    }
   });
 });

@@ -1,11 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AccountAttribute } from '../../src/demo/brevo-account.ts';
+import { CallLimit } from '../../src/demo/brevo-limit.ts';
 import { type StandIn, startBrevoStandIn } from '../../src/demo/brevo-stand-in.ts';
 import { startFakeBrevo } from '../support/fake-brevo.ts';
+import { send } from './send.ts';
 
 const apiKey = 'xkeysib-demo';
+const attributes: AccountAttribute[] = [
+  { name: 'FUNNEL_TYPE', category: 'normal', type: 'text' },
+  { name: 'BOUGHT', category: 'normal', type: 'boolean' },
+  { name: 'BOUGHT_AT', category: 'normal', type: 'date' },
+];
 let brevo: StandIn;
 beforeEach(async () => {
-  brevo = await startBrevoStandIn({ lists: [5], attributes: ['FUNNEL_TYPE'], apiKey });
+  brevo = await startBrevoStandIn({ lists: [5], attributes, apiKey });
 });
 afterEach(() => brevo.close());
 
@@ -14,8 +22,11 @@ function get(path: string, headers: Record<string, string> = { 'api-key': apiKey
 }
 
 function post(body: unknown, url = brevo.url, key = apiKey): Promise<Response> {
-  const headers = { 'api-key': key, 'content-type': 'application/json' };
-  return fetch(`${url}/contacts`, { method: 'POST', headers, body: JSON.stringify(body) });
+  return send(url, 'POST /contacts', body, { 'api-key': key });
+}
+
+function put(email: string, body: unknown, query = ''): Promise<Response> {
+  return send(brevo.url, `PUT /contacts/${encodeURIComponent(email)}${query}`, body, { 'api-key': apiKey });
 }
 
 describe('the stand-in for Brevo', () => {
@@ -29,7 +40,12 @@ describe('the stand-in for Brevo', () => {
     });
     expect([updated.status, await updated.text()]).toEqual([204, '']);
     expect(brevo.contacts).toEqual(
-      new Map([['ann@example.com', { id: 1, listIds: new Set([5]), attributes: { FUNNEL_TYPE: 'x' } }]]),
+      new Map([
+        [
+          'ann@example.com',
+          { id: 1, listIds: new Set([5]), attributes: { FUNNEL_TYPE: 'x' }, emailBlacklisted: false },
+        ],
+      ]),
     );
   });
 
@@ -41,6 +57,9 @@ describe('the stand-in for Brevo', () => {
     [{ email: 'ann@example.com', listIds: 5 }, 'invalid_parameter'],
     [{ email: 'ann@example.com', attributes: null }, 'invalid_parameter'],
     [{ email: 'ann@example.com', attributes: { FUNNEL_TYPE: null } }, 'invalid_parameter'],
+    [{ email: 'ann@example.com', attributes: { funnel_type: 'x' } }, 'invalid_parameter'],
+    [{ email: 'ann@example.com', attributes: { BOUGHT_AT: '05.04.1984' } }, 'invalid_parameter'],
+    [{ email: 'ann@example.com', unlinkListIds: [5] }, 'invalid_parameter'],
     [{ email: 'ann@example.com', smtpBlacklistSender: null }, 'invalid_parameter'],
     [{ email: 'ann@example.com', list_ids: [5] }, 'invalid_parameter'],
     [[], 'invalid_parameter'],
@@ -48,6 +67,60 @@ describe('the stand-in for Brevo', () => {
     const reply = await post(body);
     expect([reply.status, await reply.json()]).toEqual([400, { code, message: expect.any(String) }]);
     expect(brevo.contacts.size).toBe(0);
+  });
+
+  it('updates lists and attributes with an empty 204, and does not know a contact that was never created', async () => {
+    brevo.account.lists.push(6);
+    await post({ email: 'a+b@example.com', listIds: [5], attributes: { FUNNEL_TYPE: 'x', BOUGHT: 'yes' } });
+    const body = { listIds: [6], unlinkListIds: [5], attributes: { BOUGHT: true, BOUGHT_AT: '2026-02-03' } };
+    const updated = await put('A+b@example.com', body, '?identifierType=email_id');
+    expect([updated.status, await updated.text()]).toEqual([204, '']);
+    expect(brevo.contacts.get('a+b@example.com')).toEqual({
+      id: 1,
+      listIds: new Set([6]),
+      attributes: { FUNNEL_TYPE: 'x', BOUGHT: true, BOUGHT_AT: '2026-02-03' },
+      emailBlacklisted: false,
+    });
+    const missing = await put('bob@example.com', body);
+    expect([missing.status, await missing.json()]).toEqual([
+      404,
+      { code: 'document_not_found', message: 'Contact does not exist' },
+    ]);
+  });
+
+  it.each([
+    [{ unlinkListIds: [6] }, 'List ID does not exist'],
+    [{ email: 'ann@example.com' }, 'Unknown field: email'],
+    [{ updateEnabled: true }, 'Unknown field: updateEnabled'],
+    [{ unlinkListIds: 5 }, 'unlinkListIds must be an array of integers'],
+  ])('refuses to update with %j, and changes nothing', async (body, message) => {
+    await post({ email: 'ann@example.com', listIds: [5] });
+    const reply = await put('ann@example.com', { attributes: { FUNNEL_TYPE: 'x' }, ...body });
+    expect([reply.status, await reply.json()]).toEqual([400, { code: 'invalid_parameter', message }]);
+    expect(brevo.contacts.get('ann@example.com')).toMatchObject({ listIds: new Set([5]), attributes: {} });
+  });
+
+  it('keeps the mark of somebody who wants no mail, whatever else is written', async () => {
+    await post({ email: 'ann@example.com', listIds: [5] });
+    const ann = brevo.contacts.get('ann@example.com');
+    if (ann) ann.emailBlacklisted = true;
+    await post({ email: 'ann@example.com', listIds: [5], updateEnabled: true });
+    await put('ann@example.com', { attributes: { FUNNEL_TYPE: 'x' } });
+    expect(await (await get('/contacts/ann@example.com')).json()).toMatchObject({ emailBlacklisted: true });
+    expect(await (await get('/contacts/lists/5')).json()).toMatchObject({ totalSubscribers: 0, totalBlacklisted: 1 });
+  });
+
+  it('enforces a limit when it is given one, and says so as Brevo does', async () => {
+    const limited = await startBrevoStandIn({ lists: [], attributes: [], apiKey, callsPerSecond: 1 });
+    const ann = { email: 'ann@example.com', updateEnabled: true };
+    let refused: Response | undefined;
+    while (refused?.status !== 429) refused = await post(ann, limited.url);
+    expect(await refused.json()).toMatchObject({ code: 'too_many_requests' });
+    expect(refused.headers.get('x-sib-ratelimit-limit')).toBe('1');
+    expect(refused.headers.get('x-sib-ratelimit-remaining')).toBe('0');
+    expect(refused.headers.get('x-sib-ratelimit-reset')).toBe('1');
+    await expect.poll(async () => (await post(ann, limited.url)).status, { timeout: 5000 }).toBe(204);
+    await limited.close();
   });
 
   it('refuses an address that exists unless it may update', async () => {
@@ -69,7 +142,7 @@ describe('the stand-in for Brevo', () => {
     const contact = await get(`/contacts/${encodeURIComponent('a+b@example.com')}`);
     expect(await contact.json()).toMatchObject({ id: 1, email: 'a+b@example.com', listIds: [5] });
     expect(contact.headers.get('x-sib-ratelimit-remaining')).toBe('8');
-    expect(await (await get('/contacts/attributes')).json()).toMatchObject({ attributes: [{ name: 'FUNNEL_TYPE' }] });
+    expect(await (await get('/contacts/attributes')).json()).toEqual({ attributes });
     expect(await (await get('/contacts/lists/5')).json()).toMatchObject({ id: 5, totalSubscribers: 1 });
     expect((await get('/account')).status).toBe(200);
     for (const path of ['/contacts/lists/6', '/contacts/bob@example.com', '/contacts/%ff', '/nowhere']) {
@@ -101,27 +174,11 @@ describe('the stand-in for Brevo', () => {
   });
 });
 
-describe('the fake Brevo', () => {
-  it('records who called when, and how many were in flight together', async () => {
-    const fake = await startFakeBrevo({ apiKey });
-    fake.script({ kind: 'hang' }, { email: 'a@example.com', times: 2 });
-    const calls = ['a', 'a', 'b', 'b'].map((name) => ({ email: `${name}@example.com`, updateEnabled: true }));
-    const held = [post(calls[0], fake.url), post(calls[1], fake.url)];
-    await fake.arrived(2);
-    expect((await post(calls[2], fake.url)).status).toBe(201);
-    expect((await post(calls[3], fake.url)).status).toBe(204);
-    expect(fake.writes('a@example.com').map(({ finishedAt }) => finishedAt)).toEqual([null, null]);
-    fake.release();
-    expect((await Promise.all(held)).map(({ status }) => status).sort()).toEqual([201, 204]);
-
-    expect(fake.mostInFlight('a@example.com')).toBe(2);
-    expect(fake.mostInFlight('b@example.com')).toBe(1);
-    expect(fake.mostInFlight()).toBe(3);
-    expect(fake.mostInFlight('nobody@example.com')).toBe(0);
-    for (const { receivedAt, finishedAt, body } of fake.writes()) {
-      expect(finishedAt).toBeGreaterThanOrEqual(receivedAt);
-      expect(body).toMatchObject({ updateEnabled: true });
-    }
-    await fake.close();
+describe('the limit of an account', () => {
+  it('holds for any one second, and calls that were refused do not count', () => {
+    const limit = new CallLimit(2);
+    const moments = [0, 400, 500, 999, 1000, 1001, 1399, 1400];
+    const answers = moments.map((moment) => limit.take(moment).refusal?.status ?? 'through');
+    expect(answers).toEqual(['through', 'through', 429, 429, 'through', 429, 429, 'through']);
   });
 });

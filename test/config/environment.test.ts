@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { givableKeys, settingKeys, variableOf } from '../../src/config/keys.ts';
+import { givableKeys, type SettingKey, settingKeys, variableOf } from '../../src/config/keys.ts';
 import { complaintsOf, loadYaml, withUrl } from './config-folder.ts';
 
 const load = async (environment: Record<string, string>) =>
@@ -37,19 +37,34 @@ describe('variables', () => {
       'report.timezone': 'Asia/Tokyo',
       'log.level': 'debug',
       'log.format': 'json',
+      'outbox.leaseSeconds': '12',
+      'funnels.language.onPurchase.listId': '13',
+      'funnels.non_language.onPurchase.listId': '14',
     };
-    const value = (key: string, isNumber: boolean) => texts[key] ?? (isNumber ? '11' : 'ABC');
-    const environment = Object.fromEntries(
-      settingKeys.map(({ key, variables, isNumber }) => [variables[0], value(key, isNumber)]),
-    );
-    environment.FUNNELS_OUTBOX_LEASE_SECONDS = '12';
+    const byType = { number: '11', boolean: 'true', text: 'ABC' };
+    const value = ({ key, type }: SettingKey) => texts[key] ?? byType[type];
+    const environment = Object.fromEntries(settingKeys.map((setting) => [setting.variables[0], value(setting)]));
     const { settings, origins } = await loadYaml('', environment);
-    for (const { key, isNumber } of settingKeys) {
+    for (const setting of settingKeys) {
+      const { key, type } = setting;
       const found = key.split('.').reduce<unknown>((group, name) => (group as Record<string, unknown>)[name], settings);
-      const expected = key === 'outbox.leaseSeconds' ? '12' : value(key, isNumber);
-      expect([key, found]).toEqual([key, isNumber ? Number(expected) : expected]);
+      const expected = type === 'text' ? value(setting) : JSON.parse(value(setting));
+      expect([key, found]).toEqual([key, expected]);
     }
     expect(new Set(origins.values())).toEqual(new Set(['environment']));
+  });
+
+  it('are true or false where a setting is, and nothing else is taken for either', async () => {
+    const name = 'FUNNELS_FUNNELS_LANGUAGE_ON_PURCHASE_LEAVE_FUNNEL_LIST';
+    for (const value of [true, false]) {
+      const { settings } = await loadYaml('', { ...withUrl, [name]: String(value) });
+      expect(settings.funnels.language.onPurchase.leaveFunnelList).toBe(value);
+    }
+    for (const value of ['no', '0', 'TRUE']) {
+      expect(await complaintsOf(loadYaml('', { ...withUrl, [name]: value }))).toEqual([
+        `${name} must be true or false, not "${value}".`,
+      ]);
+    }
   });
 
   it('count as not set when empty', async () => {

@@ -9,8 +9,12 @@ const defaults: Settings = {
   database: { url, timezone: undefined, connectTimeoutSeconds: 10, statementTimeoutSeconds: 60 },
   modx: { database: undefined, tablePrefix: '' },
   funnels: {
-    language: { listId: undefined, source: undefined },
-    non_language: { listId: undefined, source: undefined },
+    language: { listId: undefined, source: undefined, onPurchase: { listId: undefined, leaveFunnelList: undefined } },
+    non_language: {
+      listId: undefined,
+      source: undefined,
+      onPurchase: { listId: undefined, leaveFunnelList: undefined },
+    },
   },
   sync: { lookbackDays: 30, batchSize: 500 },
   brevo: {

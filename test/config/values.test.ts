@@ -53,6 +53,26 @@ describe('a wrong value in the file', () => {
       'funnels: { language: { listId: 0 } }',
       'funnels.language.listId must be a whole number from 1 to 2147483647, not 0.',
     ],
+    [
+      'funnels: { language: { onPurchase: { listId: 0 } } }',
+      'funnels.language.onPurchase.listId must be a whole number from 1 to 2147483647, not 0.',
+    ],
+    [
+      'funnels: { language: { listId: 5, onPurchase: { listId: 5 } } }',
+      'funnels.language.onPurchase.listId must be another list than listId of the same funnel: buyers would join the very list that they leave.',
+    ],
+    [
+      'funnels: { language: { onPurchase: { leaveFunnelList: yes } } }',
+      'funnels.language.onPurchase.leaveFunnelList must be true or false, not "yes".',
+    ],
+    [
+      'funnels: { language: { onPurchase: { leaveFunnelList: 1 } } }',
+      'funnels.language.onPurchase.leaveFunnelList must be true or false, not 1.',
+    ],
+    [
+      'funnels: { non_language: { onPurchase: 5 } }',
+      'funnels.non_language.onPurchase must be a group of keys ("key: value" lines), not 5.',
+    ],
     ['funnels: { language: { source: "" } }', 'funnels.language.source must be a text of 1 to 64 characters, not "".'],
     [
       'funnels: { language: { source: 2026 } }',

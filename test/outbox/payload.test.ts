@@ -27,10 +27,19 @@ describe('a payload', () => {
     expect(read({ email: ' Anna@Example.COM\u200b' })).toMatchObject({ delivery: { email: 'anna@example.com' } });
   });
 
-  it('of a purchase joins no list, whatever it says', () => {
-    expect(read({ email: 'anna@example.com', list_ids: [5] }, 'update_after_purchase')).toEqual({
+  it('of a purchase joins and leaves the lists it names, and the predecessor’s named none', () => {
+    const payload = { email: 'anna@example.com', list_ids: [21], unlink_list_ids: [5] };
+    const moved = { email: 'anna@example.com', listIds: [21], unlinkListIds: [5], attributes: {} };
+    expect(read(payload, 'update_after_purchase')).toEqual({ ok: true, delivery: moved });
+    expect(read({ email: 'anna@example.com' }, 'update_after_purchase')).toEqual({
       ok: true,
-      delivery: { email: 'anna@example.com', listIds: [], unlinkListIds: [], attributes: {} },
+      delivery: { ...moved, listIds: [], unlinkListIds: [] },
+    });
+  });
+
+  it('of an upsert leaves no list, whatever it says', () => {
+    expect(read({ email: 'anna@example.com', unlink_list_ids: [5] })).toMatchObject({
+      delivery: { unlinkListIds: [] },
     });
   });
 
@@ -51,6 +60,7 @@ describe('a payload', () => {
     ['{"email":"a@b.c","list_ids":"5"}', 'upsert_contact', /"list_ids"/],
     ['{"email":"a@b.c","list_ids":[5,"7"]}', 'upsert_contact', /"list_ids.1"/],
     ['{"email":"a@b.c","list_ids":[0]}', 'upsert_contact', /"list_ids.0"/],
+    ['{"email":"a@b.c","unlink_list_ids":["5"]}', 'update_after_purchase', /"unlink_list_ids.0"/],
     ['{"email":"a@b.c","attributes":null}', 'upsert_contact', /"attributes"/],
     ['{"email":"a@b.c","attributes":{"A":{"deep":1}}}', 'upsert_contact', /"attributes.A"/],
     ['{"email":"a@b.c"}', 'delete_contact', /Unknown operation type "delete_contact"/],

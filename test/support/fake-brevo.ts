@@ -1,88 +1,67 @@
-import type { ServerResponse } from 'node:http';
-import type { StandInReply } from '../../src/demo/brevo-answers.ts';
+import { contactOf } from '../../src/demo/brevo-account.ts';
+import type { ReceivedCall } from '../../src/demo/brevo-calls.ts';
 import {
   type Connection,
-  type ReceivedCall,
   type StandIn,
   type StandInOptions,
   startBrevoStandIn,
 } from '../../src/demo/brevo-stand-in.ts';
+import { demoAttributes } from '../../src/demo/settings.ts';
+import { type Fault, type FaultScope, Faults } from './brevo-faults.ts';
+import { Flight, mostInOneSecond, offencesOf } from './brevo-traffic.ts';
 
-/** What is to go wrong with one written contact. Where it says so, the contact is kept nevertheless. */
-export type Fault =
-  /** answers this; a string is sent as it is, anything else as JSON; give `content-type` in the headers for HTML */
-  | ({ kind: 'answer' } & StandInReply)
-  /** does nothing until `release()`, then answers as usual */
-  | { kind: 'hang' }
-  /** answers as usual after this time */
-  | { kind: 'delay'; milliseconds: number }
-  /** resets the connection without an answer */
-  | { kind: 'reset' }
-  /** keeps the contact, then resets the connection instead of answering */
-  | { kind: 'lost answer' }
-  /** sends the head of an answer and part of its body, then resets the connection */
-  | { kind: 'reset midway'; status: number }
-  /** sends the head of an answer and part of its body, then nothing more */
-  | { kind: 'hang midway'; status: number }
-  /** sends an answer that never ends */
-  | { kind: 'endless'; status: number };
-
-/** Which calls a fault befalls: one address, the first so many calls, or everybody for ever. */
-export interface FaultScope {
-  email?: string;
-  times?: number;
-}
+export type { Fault, FaultScope } from './brevo-faults.ts';
 
 export interface FakeBrevo extends StandIn {
   apiKey: string;
-  /** Adds a fault, by default for the next call only. The oldest fault that fits a call is the one it meets. */
+  /** Adds a fault, by default for the next written contact only. The oldest fault that fits a call is the one it meets. */
   script(fault: Fault, scope?: FaultScope): void;
   /** Forgets every fault that is left. */
   heal(): void;
   /** Lets every hanging call go on. */
   release(): void;
+  /** Marks a contact, there or not yet, as one that wants no mail. */
+  blocklist(email: string): void;
   /** Resolves when this many calls have arrived that write a contact. */
   arrived(calls: number): Promise<void>;
-  /** The calls that write contacts, in order of arrival; of one address, if given. */
+  /** The calls that write contacts (POST and PUT), in order of arrival; of one address, if given. */
   writes(email?: string): ReceivedCall[];
-  /** The largest number of calls that were in flight together; of one address, if given. */
+  /** The calls that read, in order of arrival: 'GET /contacts/lists/5'. */
+  reads(): string[];
+  /** The largest number of written contacts that were in flight together; of one address, if given. */
   mostInFlight(email?: string): number;
+  /** The largest number of calls of any kind that arrived within one second. */
+  callsPerSecond(): number;
+  /** Ends it, and fails when any call was one that this program must never make: emailBlacklisted above all. */
+  close(): Promise<void>;
 }
 
 /** A Brevo over real HTTP that keeps contacts, and fails as it is told. Lists 5 and 7 exist unless others are given. */
 export async function startFakeBrevo(options: Partial<Omit<StandInOptions, 'intercept'>> = {}): Promise<FakeBrevo> {
   const apiKey = options.apiKey ?? 'xkeysib-0123456789abcdef-TEST';
-  const faults: Array<{ fault: Fault; email: string | undefined; left: number }> = [];
-  const hanging = new Set<() => void>();
+  const faults = new Faults();
   const awaited: Array<{ calls: number; resolve: () => void }> = [];
   const writes: ReceivedCall[] = [];
   const everybody = new Flight();
   const flights = new Map<string, Flight>();
-
-  function take(email: string): Fault | undefined {
-    const found = faults.find((entry) => entry.left > 0 && (entry.email ?? email) === email);
-    if (found) found.left -= 1;
-    return found?.fault;
-  }
+  const offences: string[] = [];
 
   function intercept(call: ReceivedCall, connection: Connection): Promise<boolean> | boolean {
-    if (call.email === null) return false;
-    writes.push(call);
-    everybody.board(connection.response);
-    const flight = flights.get(call.email) ?? new Flight();
-    flights.set(call.email, flight);
-    flight.board(connection.response);
-    for (const { calls, resolve } of awaited) if (writes.length >= calls) resolve();
-    const fault = take(call.email);
-    if (fault?.kind === 'hang') {
-      return new Promise((resolve) => hanging.add(() => resolve(connection.response.destroyed)));
+    offences.push(...offencesOf(call, connection.request.headers['api-key'] as string | undefined));
+    if (call.email !== null) {
+      writes.push(call);
+      everybody.board(connection.response);
+      const flight = flights.get(call.email) ?? new Flight();
+      flights.set(call.email, flight);
+      flight.board(connection.response);
+      for (const { calls, resolve } of awaited) if (writes.length >= calls) resolve();
     }
-    return fault === undefined ? false : befall(fault, connection);
+    return faults.befall(call, connection);
   }
 
   const standIn = await startBrevoStandIn({
     lists: [5, 7],
-    attributes: ['FUNNEL_TYPE', 'CERTIFICATE_PURCHASED', 'CERTIFICATE_PURCHASED_AT'],
+    attributes: demoAttributes,
     ...options,
     apiKey,
     intercept,
@@ -90,11 +69,11 @@ export async function startFakeBrevo(options: Partial<Omit<StandInOptions, 'inte
   return {
     ...standIn,
     apiKey,
-    script: (fault, { email, times = 1 } = {}) => faults.push({ fault, email, left: times }),
-    heal: () => faults.splice(0),
-    release() {
-      for (const go of hanging) go();
-      hanging.clear();
+    script: (fault, scope = {}) => faults.add(fault, scope),
+    heal: () => faults.clear(),
+    release: () => faults.release(),
+    blocklist(email) {
+      contactOf(standIn.account, email).emailBlacklisted = true;
     },
     arrived: (calls) =>
       new Promise((resolve) => {
@@ -102,55 +81,15 @@ export async function startFakeBrevo(options: Partial<Omit<StandInOptions, 'inte
         if (writes.length >= calls) resolve();
       }),
     writes: (email) => writes.filter((call) => email === undefined || call.email === email),
+    reads: () =>
+      standIn.requests
+        .filter(({ method }) => method === 'GET')
+        .map(({ method, path }) => `${method} ${path.replace(/^\/v3/, '')}`),
     mostInFlight: (email) => (email === undefined ? everybody : flights.get(email))?.peak ?? 0,
+    callsPerSecond: () => mostInOneSecond(standIn.requests.map(({ receivedAt }) => receivedAt)),
+    async close() {
+      await standIn.close();
+      if (offences.length > 0) throw new Error(`Calls that must never be made:\n${offences.join('\n')}`);
+    },
   };
-}
-
-/** Carries a fault out; tells whether the connection is taken care of. */
-async function befall(fault: Exclude<Fault, { kind: 'hang' }>, connection: Connection): Promise<boolean> {
-  const { request, response } = connection;
-  if (fault.kind === 'delay') {
-    await new Promise((resolve) => setTimeout(resolve, fault.milliseconds));
-    return response.destroyed;
-  }
-  if (fault.kind === 'answer') {
-    const text = typeof fault.body === 'string' ? fault.body : JSON.stringify(fault.body);
-    const type = typeof fault.body === 'object' && { 'content-type': 'application/json' };
-    response.writeHead(fault.status, { ...type, ...fault.headers }).end(text);
-    return true;
-  }
-  if (fault.kind === 'endless') {
-    response.writeHead(fault.status, { 'content-type': 'text/html' });
-    const more = () => {
-      while (!response.destroyed && response.write('<p>and so on</p>'.repeat(1000)));
-    };
-    response.on('drain', more);
-    more();
-    return true;
-  }
-  if (fault.kind === 'lost answer') connection.answer();
-  if ('status' in fault) {
-    response.writeHead(fault.status, { 'content-type': 'application/json', 'content-length': '100' });
-    await new Promise((resolve) => response.write('{"code":"in', resolve));
-  }
-  if (fault.kind !== 'hang midway') request.socket.resetAndDestroy();
-  return true;
-}
-
-/** Counts calls in flight, and remembers the most there were at once. */
-class Flight {
-  peak = 0;
-  #now = 0;
-
-  /** The call is over when its answer has been handed to the network, or its connection is gone. */
-  board(response: ServerResponse): void {
-    this.#now += 1;
-    this.peak = Math.max(this.peak, this.#now);
-    let over = false;
-    const land = (): void => {
-      if (!over) this.#now -= 1;
-      over = true;
-    };
-    response.once('finish', land).once('close', land);
-  }
 }

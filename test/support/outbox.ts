@@ -4,10 +4,9 @@ import type { Settings } from '../../src/config/settings.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { migrate } from '../../src/migrate/migrate.ts';
-import { attributeNames } from '../../src/outbox/attribute-names.ts';
+import { brevoCalls } from '../../src/outbox/brevo-calls.ts';
 import { type DrainOptions, drainOutbox } from '../../src/outbox/drain.ts';
 import type { DrainResult } from '../../src/outbox/drain-result.ts';
-import { SharedPace } from '../../src/outbox/shared-pace.ts';
 import type { FakeBrevo } from './fake-brevo.ts';
 import { createTestDatabase, type Engine, type TestDatabase } from './test-databases.ts';
 
@@ -136,24 +135,21 @@ export async function createOutbox(engine: Engine): Promise<TestOutbox> {
       await database.admin("UPDATE brevo_sync_outbox SET next_attempt_at = NULL WHERE status = 'pending'");
     },
     async drain(brevo, options = {}, variables = {}) {
-      const { brevo: given, outbox: rules } = await settingsWith({
+      const given = await settingsWith({
         FUNNELS_BREVO_BASE_URL: brevo.url,
         BREVO_API_KEY: brevo.apiKey,
         FUNNELS_BREVO_REQUESTS_PER_SECOND: '1000',
         FUNNELS_BREVO_TIMEOUT_SECONDS: '5',
         ...variables,
       });
-      const client = createBrevoClient({ ...given, userAgent: 'test' });
+      const client = createBrevoClient({ ...given.brevo, userAgent: 'test' });
       const connection = open();
-      const pace = new SharedPace(connection, { ...given, apiKey: brevo.apiKey });
       return drainOutbox(connection, {
-        ...given,
-        ...rules,
-        deliver: (contact) => client.upsertContact(contact),
-        pace: (signal) => pace.next(signal),
-        pauseAll: (seconds) => pace.pause(seconds),
-        retry: { maxRetries: rules.maxRetries, stepMinutes: rules.retryStepMinutes },
-        attributeNames: attributeNames(given.attributes),
+        ...given.brevo,
+        ...given.outbox,
+        ...brevoCalls(connection, given, client, options.onInformation ?? (() => undefined)),
+        // Asked of Brevo only where a test is about that.
+        preflight: async () => null,
         configuredLists: [5, 7, 99],
         limit: Number.MAX_SAFE_INTEGER,
         signal: new AbortController().signal,
