@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { createConnection } from 'mysql2/promise';
 import { openDatabase } from '../src/database/open.ts';
 import { migrate } from '../src/migrate/migrate.ts';
 import { startPrivateMariaDb } from '../test/support/private-mariadb.ts';
+import { memoryOf } from './memory.ts';
 import { addResults, createSiteTables } from './site-data.ts';
 
 // How much memory a first `funnels sync` over a million results takes, and the run after it that finds them all known,
@@ -16,16 +16,6 @@ const quarters = [0.25, 0.5, 0.75, 1];
 
 const server = await startPrivateMariaDb();
 const admin = await createConnection({ uri: server.url, dateStrings: true });
-
-/** The process's memory in MB: VmRSS at the moment, VmHWM at its highest; undefined when it has ended. */
-function memoryOf(pid: number, field: 'VmRSS' | 'VmHWM'): number | undefined {
-  try {
-    const kilobytes = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
-  } catch {
-    return undefined;
-  }
-}
 
 async function entries(): Promise<number> {
   const [rows] = await admin.query('SELECT COALESCE(MAX(id), 0) AS newest FROM funnel_entries');

@@ -18,9 +18,9 @@ export default class DrainOutbox extends BaseCommand {
   static override summary = 'Deliver the due jobs of the outbox to Brevo.';
 
   static override description = [
-    'Claims due jobs, sends each contact to Brevo, and records the outcome: sent, to be tried again',
-    'later (5, 10, … 25 minutes), or failed. Safe to repeat and to run several times at once. Ends',
-    'with 69, 75, 77 or 78 when it had to stop before the outbox was empty.',
+    'Claims contacts with due jobs, sends each to Brevo in one call, and records the outcome: sent, to',
+    'be tried again later (5, 10, … 25 minutes), or failed. Safe to repeat and to run several times at',
+    'once. Ends with 69, 75, 77 or 78 when it had to stop before the outbox was empty.',
   ].join(' ');
 
   static override examples = ['<%= config.bin %> drain-outbox', '<%= config.bin %> drain-outbox --dry-run --limit 20'];

@@ -40,6 +40,11 @@ const select: Statement = {
 
 const giveAll = 'DELETE FROM brevo_contact_leases WHERE lease_token = ?';
 
+const forgetOld: Statement = {
+  mysql: 'DELETE FROM brevo_contact_leases WHERE lease_until < UTC_TIMESTAMP() - INTERVAL 1 DAY',
+  sqlite: "DELETE FROM brevo_contact_leases WHERE lease_until < datetime('now', '-1 day')",
+};
+
 /**
  * Takes the contacts that nobody holds, in the name of `token`, for `leaseSeconds`; which of them that were is told by
  * their rows. Two transactions that want the same contact wait for each other, or one of them fails at COMMIT.
@@ -61,6 +66,11 @@ export async function leasesOf(session: Session, contacts: readonly string[], to
 /** Gives contacts back that are held in the name of `token`; others are left alone. */
 export async function giveBackLeases(session: Session, contacts: readonly string[], token: string): Promise<void> {
   if (contacts.length > 0) await session.execute(give, [JSON.stringify(contacts), token]);
+}
+
+/** Removes what crashed workers have left of contacts that nobody has asked for since. */
+export async function forgetOldLeases(session: Session): Promise<void> {
+  await session.execute(forgetOld);
 }
 
 /** Gives back whatever is held in the name of `token`. */

@@ -1,4 +1,5 @@
 import type { Database, Id, Session, Statement } from '../database/database.ts';
+import { forgetOldLeases } from './leases.ts';
 
 /** Statuses of jobs that are over: only these are ever deleted. */
 export const finishedStatuses = ['success', 'failed'] as const;
@@ -61,6 +62,7 @@ export async function pruneOutbox(database: Database, options: PruneOptions): Pr
   const old = { success: 0, failed: 0 };
   for (const status of statuses) old[status] = await count(database, status, before);
   if (dryRun) return { dryRun, before, ...old, interrupted: signal.aborted };
+  await database.transaction(forgetOldLeases);
   const total = old.success + old.failed;
   const deleted = { success: 0, failed: 0 };
   for (const status of statuses) {

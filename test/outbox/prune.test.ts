@@ -34,6 +34,16 @@ describe.each(engines)('pruning the outbox on %s', (engine) => {
     expect(left?.count).toBe(18);
   });
 
+  it('forgets leases that crashed workers left long ago, and no others', async () => {
+    for (const hours of [1, 25]) await addJob(outbox, `crashed${hours}@example.com`, { heldMinutes: -60 * hours });
+    await addJob(outbox, 'held@example.com', { heldMinutes: 2 });
+    await pruneOutbox(outbox.open(), options);
+    expect(await outbox.database.admin('SELECT email FROM brevo_contact_leases ORDER BY email')).toEqual([
+      { email: 'crashed1@example.com' },
+      { email: 'held@example.com' },
+    ]);
+  });
+
   it('keeps to the statuses asked for', async () => {
     const pruned = await pruneOutbox(outbox.open(), { ...options, statuses: ['success'] });
     expect(pruned).toMatchObject({ success: 5, failed: 0 });
