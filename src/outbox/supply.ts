@@ -13,6 +13,8 @@ export interface SupplyOptions {
   /** the longest a call can take */
   timeoutSeconds: number;
   requestsPerSecond: number;
+  /** calls in flight at a time */
+  concurrency: number;
   /** jobs that may still be claimed, asked before every claim */
   left: () => number;
   /** told about every claim */
@@ -46,7 +48,12 @@ export class Supply {
   /** The next contact, the one due longest or any of those waiting; undefined when there is none for now. */
   async next(atRandom: boolean): Promise<ClaimedContact | undefined> {
     while (this.#waiting.length === 0 && !this.#isExhausted && !this.#isClosed) await this.#claim();
-    if (this.#waiting.length <= this.#size / 2 && !this.#isExhausted && !this.#isClosed) {
+    // Not earlier than needed: a claim has to look at all those that are held already.
+    if (
+      this.#waiting.length <= Math.min(this.#size / 2, this.#options.concurrency * 2) &&
+      !this.#isExhausted &&
+      !this.#isClosed
+    ) {
       // Whoever finds nothing waiting hears of a failure.
       this.#claim().catch(() => undefined);
     }
