@@ -7,6 +7,7 @@ export const commandLoaders: Readonly<Record<string, CommandLoader>> = {
   'drain-outbox': async () => (await import('../commands/drain-outbox.ts')).default,
   'find-duplicates': async () => (await import('../commands/find-duplicates.ts')).default,
   migrate: async () => (await import('../commands/migrate.ts')).default,
+  'migrate:repair': async () => (await import('../commands/migrate/repair.ts')).default,
   'migrate:status': async () => (await import('../commands/migrate/status.ts')).default,
   'outbox:discard': async () => (await import('../commands/outbox/discard.ts')).default,
   'outbox:list': async () => (await import('../commands/outbox/list.ts')).default,

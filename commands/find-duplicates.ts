@@ -2,9 +2,13 @@ import * as Flags from '@oclif/core/flags';
 import { BaseCommand, formatFlag } from '../src/cli/base-command.ts';
 import { exitCodes } from '../src/cli/exit-codes.ts';
 import { log } from '../src/cli/log.ts';
+import type { Database } from '../src/database/database.ts';
 import { openDatabase } from '../src/database/open.ts';
-import { type Duplicates, findDuplicates } from '../src/funnel/duplicates.ts';
+import { type Duplicates, type DuplicateTotals, eachDuplicate, findDuplicates } from '../src/funnel/duplicates.ts';
+import { hasOutbox } from '../src/funnel/duplicates-sql.ts';
+import { duplicatesScript } from '../src/output/duplicates-statements.ts';
 import { describeDuplicates, duplicateColumns } from '../src/output/duplicates-table.ts';
+import type { Format } from '../src/output/render.ts';
 
 export default class FindDuplicates extends BaseCommand {
   static override summary = 'List entries that share address, funnel and test.';
@@ -15,26 +19,53 @@ export default class FindDuplicates extends BaseCommand {
     'that differ only in how they are written (A@x.org, a@x.org) count as the same one.',
   ].join(' ');
 
-  static override examples = ['<%= config.bin %> find-duplicates', '<%= config.bin %> find-duplicates --exit-code'];
+  static override examples = [
+    '<%= config.bin %> find-duplicates',
+    '<%= config.bin %> find-duplicates --exit-code',
+    '<%= config.bin %> find-duplicates --sql > clean-up.sql',
+  ];
 
   static override flags = {
     limit: Flags.integer({ description: 'List at most this many groups.', default: 1000, min: 1, helpValue: 'N' }),
+    sql: Flags.boolean({
+      description: 'Print statements that would resolve every group, whatever their number, to be read and run by you.',
+      exclusive: ['json', 'format'],
+    }),
     'exit-code': Flags.boolean({ description: 'Exit with 8 when duplicates are found.' }),
     format: formatFlag(),
   };
 
-  async run(): Promise<Duplicates> {
+  async run(): Promise<Duplicates | DuplicateTotals> {
     const { flags } = await this.parse(FindDuplicates);
     const { settings } = await this.loadSettings(flags);
-    const duplicates = await this.using(openDatabase(settings.database, 'read-only'), (database) =>
-      database.transaction((session) => findDuplicates(session, flags.limit)),
+    const totals = await this.using(openDatabase(settings.database, 'read-only'), (database) =>
+      flags.sql ? this.printStatements(database) : this.printGroups(database, flags),
     );
-    this.printRows(duplicates.groups, duplicateColumns, { format: flags.format, ...describeDuplicates(duplicates) });
+    if (flags['exit-code'] && totals.total > 0) process.exitCode = exitCodes.findings;
+    return totals;
+  }
+
+  private async printGroups(
+    database: Database,
+    { limit, format }: { limit: number; format?: Format | undefined },
+  ): Promise<Duplicates> {
+    const duplicates = await database.transaction((session) => findDuplicates(session, limit));
+    this.printRows(duplicates.groups, duplicateColumns, { format, ...describeDuplicates(duplicates) });
     // A pipe gets rows only, and none says nothing; a person reading the journal should not have to guess.
-    if (duplicates.total === 0 && flags.format === undefined && !this.terminal.isTerminal && !this.jsonEnabled()) {
+    if (duplicates.total === 0 && format === undefined && !this.terminal.isTerminal && !this.jsonEnabled()) {
       log.info('No duplicates.');
     }
-    if (flags['exit-code'] && duplicates.total > 0) process.exitCode = exitCodes.findings;
     return duplicates;
+  }
+
+  private printStatements(database: Database): Promise<DuplicateTotals> {
+    const script = duplicatesScript((text) => this.print(text));
+    return database.transaction(async (session) => {
+      script.start();
+      const target = { engine: database.engine, hasOutbox: await hasOutbox(session) };
+      const totals = await eachDuplicate(session, (group) => script.add(group, target));
+      script.end(totals);
+      return totals;
+    });
   }
 }

@@ -5,6 +5,10 @@ import { watchSignals } from './interruption.ts';
 export interface LongRun {
   signal: AbortSignal;
   onProgress: (done: number, total?: number) => void;
+  /** shows a text where the bar would be; only a terminal does */
+  tell: (text: string) => void;
+  /** makes room for a line of the log */
+  clear: () => void;
 }
 
 /**
@@ -19,7 +23,12 @@ export async function longRun<Result>(
   const interruption = watchSignals();
   const progress = createProgress(process.stderr, { label, unicode });
   try {
-    return await work({ signal: interruption.signal, onProgress: progress.advance });
+    return await work({
+      signal: interruption.signal,
+      onProgress: progress.advance,
+      tell: progress.tell,
+      clear: progress.clear,
+    });
   } finally {
     progress.finish();
     process.exitCode = interruption.exitCode;

@@ -17,6 +17,12 @@ export interface Session {
   readonly engine: Engine;
   /** All rows of a SELECT. Integers beyond 2^53 and DECIMALs come as strings, dates as strings. */
   query<Row extends object>(statement: Statement, parameters?: readonly Parameter[]): Promise<Row[]>;
+  /** Hands each row of a SELECT to `visit` as it arrives and keeps none: for answers of any length. Never repeated. */
+  each<Row extends object>(
+    statement: Statement,
+    parameters: readonly Parameter[],
+    visit: (row: Row) => void,
+  ): Promise<void>;
   /** Runs a statement that changes rows; `affected` counts the rows it inserted, changed or deleted. */
   execute(statement: Statement, parameters?: readonly Parameter[]): Promise<{ affected: number }>;
 }

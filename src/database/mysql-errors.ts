@@ -37,6 +37,12 @@ function unwrap(error: unknown): ServerError {
   return inner instanceof Error ? (inner as ServerError) : new Error(messageOf(inner));
 }
 
+/** The number of the server's own error inside anything thrown here; undefined when the server did not answer with one. */
+export function serverErrorNumber(error: unknown): number | undefined {
+  const { errno, cause } = error instanceof Error ? (error as ServerError) : {};
+  return typeof errno === 'number' && errno > 0 ? errno : cause === undefined ? undefined : serverErrorNumber(cause);
+}
+
 /**
  * Says what an error of the driver or the server means here. `where` names server and database without a password.
  * Errors that no rule knows are returned as they are: they are bugs of ours, not the reader's.

@@ -1,6 +1,7 @@
 import { type Connection, createConnection, type ResultSetHeader } from 'mysql2/promise';
 import { type Database, DatabaseProblem, type Parameter, type Session, type Statement, textFor } from './database.ts';
 import { explainMysqlError } from './mysql-errors.ts';
+import { eachMysqlRow } from './mysql-rows.ts';
 import { checkServerVersion, connectionOptions, type MysqlTarget, nameOf, sessionStatements } from './mysql-session.ts';
 import { withRetries } from './retry.ts';
 import { Turns } from './turns.ts';
@@ -25,6 +26,14 @@ export class MysqlDatabase implements Database {
 
   query<Row extends object>(statement: Statement, parameters: readonly Parameter[] = []): Promise<Row[]> {
     return this.#turns.take(() => withRetries(() => this.#query<Row>(statement, parameters)));
+  }
+
+  each<Row extends object>(
+    statement: Statement,
+    parameters: readonly Parameter[],
+    visit: (row: Row) => void,
+  ): Promise<void> {
+    return this.#turns.take(() => this.#each(statement, parameters, visit));
   }
 
   execute(statement: Statement, parameters: readonly Parameter[] = []): Promise<{ affected: number }> {
@@ -63,6 +72,7 @@ export class MysqlDatabase implements Database {
       const result = await work({
         engine: this.engine,
         query: (statement, parameters = []) => within(() => this.#query(statement, parameters)),
+        each: (statement, parameters, visit) => within(() => this.#each(statement, parameters, visit)),
         execute: (statement, parameters = []) => within(() => this.#execute(statement, parameters)),
       });
       await within(() => this.#send((connection) => connection.query('COMMIT')));
@@ -83,6 +93,15 @@ export class MysqlDatabase implements Database {
 
   async #query<Row extends object>(statement: Statement, parameters: readonly Parameter[]): Promise<Row[]> {
     return (await this.#run(statement, parameters)) as Row[];
+  }
+
+  #each<Row extends object>(
+    statement: Statement,
+    parameters: readonly Parameter[],
+    visit: (row: Row) => void,
+  ): Promise<void> {
+    const sql = textFor(statement, this.engine);
+    return this.#send((connection) => eachMysqlRow(connection, sql, parameters, (row) => visit(row as Row)));
   }
 
   async #execute(statement: Statement, parameters: readonly Parameter[]): Promise<{ affected: number }> {

@@ -46,6 +46,14 @@ export class SqliteDatabase implements Database {
     return this.#turns.take(async () => this.#query<Row>(statement, parameters));
   }
 
+  each<Row extends object>(
+    statement: Statement,
+    parameters: readonly Parameter[],
+    visit: (row: Row) => void,
+  ): Promise<void> {
+    return this.#turns.take(async () => this.#each(statement, parameters, visit));
+  }
+
   execute(statement: Statement, parameters: readonly Parameter[] = []): Promise<{ affected: number }> {
     return this.#turns.take(async () => this.#execute(statement, parameters));
   }
@@ -71,6 +79,7 @@ export class SqliteDatabase implements Database {
       const result = await work({
         engine: this.engine,
         query: async (statement, parameters = []) => this.#query(statement, parameters),
+        each: async (statement, parameters, visit) => this.#each(statement, parameters, visit),
         execute: async (statement, parameters = []) => this.#execute(statement, parameters),
       });
       this.#explained(() => this.#file.exec('COMMIT'));
@@ -83,6 +92,12 @@ export class SqliteDatabase implements Database {
 
   #query<Row extends object>(statement: Statement, parameters: readonly Parameter[]): Row[] {
     return this.#explained(() => this.#prepare(statement).all(...parameters)).map(exactRow) as Row[];
+  }
+
+  #each<Row extends object>(statement: Statement, parameters: readonly Parameter[], visit: (row: Row) => void): void {
+    this.#explained(() => {
+      for (const row of this.#prepare(statement).iterate(...parameters)) visit(exactRow(row) as Row);
+    });
   }
 
   #execute(statement: Statement, parameters: readonly Parameter[]): { affected: number } {

@@ -1,50 +1,32 @@
-import type { Id, Session, Statement } from '../database/database.ts';
+import { crc32 } from 'node:zlib';
+import type { Session } from '../database/database.ts';
 import { hasTable } from '../database/has-table.ts';
 import { Problem } from '../errors.ts';
-import { compareIds, entryIdentity, findSpellings } from './spellings.ts';
+import { foldAddress } from './address.ts';
+import { compareIds, type DuplicateGroup, GroupBuilder } from './duplicate-group.ts';
+import {
+  describeEntries,
+  type EntriesTable,
+  eachOther,
+  eachShared,
+  eachSuspect,
+  type Identity,
+} from './duplicate-rows.ts';
 
-/** Entries that share address, funnel and test (analytics guide, 1.2). Dates as the database holds them. */
-export interface DuplicateGroup {
-  /** as it is stored, or in its normal form when it is stored in several spellings */
-  email: string;
-  /** the spellings in which it is stored */
-  writtenAs: string[];
-  funnelType: string;
-  /** 0 stands for "not recorded", which the predecessor wrote as NULL */
-  testId: Id;
-  count: number;
-  lowestId: Id;
-  highestId: Id;
-  firstEnteredAt: string;
-  lastEnteredAt: string;
-}
-
-// Byte for byte, trailing spaces included: entries whose addresses differ in anything are left to findSpellings.
-const sameEntry = {
-  mysql: `CAST(CONVERT(email USING utf8mb4) AS BINARY), CONVERT(funnel_type USING utf8mb4) COLLATE utf8mb4_bin,
-      COALESCE(test_id, 0)`,
-  sqlite: 'email, funnel_type, COALESCE(test_id, 0)',
-};
-
-const groupsBy = (same: string): string => `SELECT MIN(email) AS email, MIN(funnel_type) AS funnelType,
-      COALESCE(test_id, 0) AS testId, COUNT(*) AS count, MIN(id) AS lowestId, MAX(id) AS highestId,
-      MIN(entered_at) AS firstEnteredAt, MAX(entered_at) AS lastEnteredAt
-    FROM funnel_entries WHERE email IS NOT NULL GROUP BY ${same} HAVING COUNT(*) > 1 ORDER BY MIN(id) LIMIT ?`;
-
-const selectGroups: Statement = { mysql: groupsBy(sameEntry.mysql), sqlite: groupsBy(sameEntry.sqlite) };
-
-const countBy = (same: string): string => `SELECT COUNT(*) AS \`groups\`, COALESCE(SUM(size), 0) AS entries FROM (
-      SELECT COUNT(*) AS size FROM funnel_entries WHERE email IS NOT NULL GROUP BY ${same} HAVING COUNT(*) > 1
-    ) AS duplicates`;
-
-const countGroups: Statement = { mysql: countBy(sameEntry.mysql), sqlite: countBy(sameEntry.sqlite) };
-
-/** The result of `find-duplicates`: `groups` holds the first ones by lowest id, `total` counts all. */
-export interface Duplicates {
+/** How many groups and entries there are; `surplus` are those that go when one of each group is kept. */
+export interface DuplicateTotals {
   total: number;
   entries: number;
+  funnels: { funnelType: string; groups: number; entries: number; surplus: number }[];
+}
+
+/** The result of `find-duplicates`: `groups` holds the first ones by lowest id, the totals count all. */
+export interface Duplicates extends DuplicateTotals {
   groups: DuplicateGroup[];
 }
+
+/** How many addresses that only foldAddress can read are held at a time. */
+const windowSize = 25_000;
 
 /**
  * Lists the duplicate groups, oldest first, at most `limit` of them: entries that are equal, and entries whose
@@ -53,32 +35,114 @@ export interface Duplicates {
  * Problem when that table is missing.
  */
 export async function findDuplicates(session: Session, limit: number): Promise<Duplicates> {
+  let groups: DuplicateGroup[] = [];
+  const firstOnes = (): DuplicateGroup[] => groups.sort((a, b) => compareIds(a.lowestId, b.lowestId)).slice(0, limit);
+  const totals = await eachDuplicate(session, (group) => {
+    groups.push(group);
+    if (groups.length >= 2 * limit + 1_000) groups = firstOnes();
+  });
+  return { ...totals, groups: firstOnes() };
+}
+
+/**
+ * Tells `visit` every duplicate group, in no order, and returns the totals. Memory depends neither on the number of
+ * entries nor on that of groups. To be called in a transaction, so that all is seen at one moment.
+ */
+export async function eachDuplicate(
+  session: Session,
+  visit: (group: DuplicateGroup) => void,
+  heldAtOnce = windowSize,
+): Promise<DuplicateTotals> {
   if (!(await hasTable(session, 'funnel_entries'))) {
     throw new Problem('data', 'There is no table funnel_entries in this database.', {
       hint: 'Check database.url; on a new database run: funnels migrate',
     });
   }
-  const [exact] = await session.query<{ groups: number; entries: number | string }>(countGroups);
-  const spelled = await findSpellings(session, limit);
-  const { exactInside } = spelled;
-  return {
-    total: (exact?.groups ?? 0) - exactInside.groups + spelled.total,
-    entries: Number(exact?.entries ?? 0) - exactInside.entries + spelled.entries,
-    groups: await firstGroups(session, limit, spelled.groups),
-  };
+  const funnels = new Map<string, DuplicateTotals['funnels'][number]>();
+  const table = await describeEntries(session);
+  let parts = 1;
+  for (let part = 0; part < parts; part += 1) {
+    const { suspects, seen } = await readSuspects(session, table, { part, parts, heldAtOnce });
+    if (suspects === null) {
+      // More than are held at once: the addresses are dealt out by their checksum, and one share is looked at after the other.
+      parts = Math.ceil((2 * seen) / heldAtOnce);
+      part = -1;
+      continue;
+    }
+    await eachGroupOf(session, table, suspects, (identity, builder) => {
+      if (builder.count < 2 || crc32(identity) % parts !== part) return;
+      const group = builder.group();
+      count(funnels, group);
+      visit(group);
+    });
+  }
+  const all = [...funnels.values()].sort((a, b) => (a.funnelType < b.funnelType ? -1 : 1));
+  const sum = (key: 'groups' | 'entries'): number => all.reduce((total, funnel) => total + funnel[key], 0);
+  return { total: sum('groups'), entries: sum('entries'), funnels: all };
 }
 
-/** The first groups by lowest id, an equal group left out where it is part of one with several spellings. */
-async function firstGroups(session: Session, limit: number, spelled: DuplicateGroup[]): Promise<DuplicateGroup[]> {
-  const identities = new Set(spelled.map(entryIdentity));
-  const spare = spelled.reduce((sum, { writtenAs }) => sum + writtenAs.length, 0);
-  const equal = await session.query<DuplicateGroup>(selectGroups, [limit + spare]);
-  return [
-    ...equal
-      .filter((group) => !identities.has(entryIdentity(group)))
-      .map((group) => ({ ...group, writtenAs: [group.email] })),
-    ...spelled,
-  ]
-    .sort((a, b) => compareIds(a.lowestId, b.lowestId))
-    .slice(0, limit);
+/** What makes two entries the same: the address in its normal form, funnel and test. */
+function textOf({ address, funnelType, testId }: Identity): string {
+  return `${address}\n${funnelType}\n${testId}`;
+}
+
+interface Suspect {
+  of: Identity;
+  builder: GroupBuilder;
+}
+
+/** The suspects of one share by identity; null, and how many rows there are in all, when they are too many. */
+async function readSuspects(
+  session: Session,
+  table: EntriesTable,
+  { part, parts, heldAtOnce }: { part: number; parts: number; heldAtOnce: number },
+): Promise<{ suspects: Map<string, Suspect> | null; seen: number }> {
+  const suspects = new Map<string, Suspect>();
+  let seen = 0;
+  let isTooMany = false;
+  await eachSuspect(session, table, (row) => {
+    seen += 1;
+    if (isTooMany) return;
+    const { funnelType, testId } = row;
+    const of = { address: foldAddress(row.email), funnelType, testId };
+    const identity = textOf(of);
+    if (crc32(identity) % parts !== part) return;
+    const known = suspects.get(identity);
+    if (known === undefined) suspects.set(identity, { of, builder: new GroupBuilder(row) });
+    else known.builder.add(row);
+    isTooMany = parts === 1 && suspects.size > heldAtOnce;
+    if (isTooMany) suspects.clear();
+  });
+  return { suspects: isTooMany ? null : suspects, seen };
+}
+
+/** All groups, and entries that turn out to be alone, one after another. */
+async function eachGroupOf(
+  session: Session,
+  table: EntriesTable,
+  suspects: ReadonlyMap<string, Suspect>,
+  end: (identity: string, builder: GroupBuilder) => void,
+): Promise<void> {
+  // Only these can be the normal form of a plain address too.
+  const plain = [...suspects.values()].map(({ of }) => of).filter(({ address }) => /^[!-~]+$/.test(address));
+  await eachOther(session, table, plain, (row) => suspects.get(textOf(row))?.builder.add(row));
+  for (const [identity, { builder }] of suspects) end(identity, builder);
+  let current: { identity: string; builder: GroupBuilder } | undefined;
+  await eachShared(session, table, (row) => {
+    const identity = textOf(row);
+    if (suspects.has(identity)) return;
+    if (current?.identity === identity) return current.builder.add(row);
+    if (current !== undefined) end(current.identity, current.builder);
+    current = { identity, builder: new GroupBuilder(row) };
+  });
+  if (current !== undefined) end(current.identity, current.builder);
+}
+
+function count(funnels: Map<string, DuplicateTotals['funnels'][number]>, group: DuplicateGroup): void {
+  const { funnelType } = group;
+  const known = funnels.get(funnelType) ?? { funnelType, groups: 0, entries: 0, surplus: 0 };
+  known.groups += 1;
+  known.entries += group.count;
+  known.surplus += group.count - 1;
+  funnels.set(funnelType, known);
 }

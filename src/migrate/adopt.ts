@@ -1,75 +1,35 @@
 import type { Database, Id, Session, Statement } from '../database/database.ts';
 import { hasTable } from '../database/has-table.ts';
 import { Problem } from '../errors.ts';
-import { type Applier, ensureHistory, readHistory, recordFinish, recordStart } from './history.ts';
+import { compareWithPredecessor, type SchemaDifference } from './adopt-differences.ts';
+import { expectedTables } from './adopt-tables.ts';
+import { ensureHistory, readHistory } from './history.ts';
 import { migrationsFor } from './migration.ts';
+import { type Applier, recordFinish, recordStart } from './record-history.ts';
 
-interface PredecessorTable {
-  /** the migration that would have made it */
-  version: number;
-  name: string;
-  /** the columns the analytics guide names, 1 and 2 */
-  columns: readonly string[];
-}
-
-const predecessorTables: readonly PredecessorTable[] = [
-  {
-    version: 1,
-    name: 'funnel_entries',
-    columns: [
-      'id',
-      'email',
-      'funnel_type',
-      'user_id',
-      'test_id',
-      'entered_at',
-      'certificate_purchased',
-      'certificate_purchased_at',
-    ],
-  },
-  {
-    version: 2,
-    name: 'brevo_sync_outbox',
-    columns: [
-      'id',
-      'funnel_entry_id',
-      'operation_type',
-      'payload',
-      'status',
-      'retry_count',
-      'last_error',
-      'next_attempt_at',
-      'created_at',
-      'updated_at',
-    ],
-  },
-];
-
-const columnNames: Statement = {
-  mysql: `SELECT column_name AS name FROM information_schema.columns
-    WHERE table_schema = DATABASE() AND table_name = ?`,
-  sqlite: `SELECT name FROM pragma_table_info(?)`,
-};
-
-/** The predecessor's tables that are in this database. */
-export async function predecessorTablesIn(session: Session): Promise<PredecessorTable[]> {
-  const present: PredecessorTable[] = [];
-  for (const table of predecessorTables) if (await hasTable(session, table.name)) present.push(table);
+/** The predecessor's tables that are in this database, and the migrations that would have made them. */
+export async function predecessorTablesIn(session: Session): Promise<{ version: number; name: string }[]> {
+  const present: { version: number; name: string }[] = [];
+  for (const { version, name } of expectedTables[session.engine]) {
+    if (await hasTable(session, name)) present.push({ version, name });
+  }
   return present;
 }
 
 /**
- * Refuses (data Problem) tables that lack a column the guide names, and one table without the other: they are somebody
- * else's. Refuses entries that do not fit into our columns.
+ * Refuses (data Problem) tables that cannot be the predecessor's, or that cannot be taken over as they are, and entries
+ * that do not fit into our columns. An outbox may be missing: the first versions of the predecessor had none. Returns
+ * how the tables differ from ours.
  */
-export async function checkPredecessorTables(session: Session, tables: readonly PredecessorTable[]): Promise<void> {
+export async function checkPredecessorTables(
+  session: Session,
+  tables: readonly { name: string }[],
+): Promise<SchemaDifference[]> {
   const names = tables.map(({ name }) => name);
-  const missing = predecessorTables.map(({ name }) => name).filter((name) => !names.includes(name));
-  for (const { name, columns } of tables) {
-    const rows = await session.query<{ name: string }>(columnNames, [name]);
-    const present = new Set(rows.map((row) => row.name.toLowerCase()));
-    missing.push(...columns.filter((column) => !present.has(column)).map((column) => `${name}.${column}`));
-  }
+  const differences = await compareWithPredecessor(session);
+  const missing = differences
+    .filter(({ object, found }) => found === null && (object.includes('.') || object === 'funnel_entries'))
+    .map(({ object }) => object);
   if (missing.length > 0) {
     const verb = missing.length === 1 ? 'is' : 'are';
     throw new Problem(
@@ -80,7 +40,15 @@ export async function checkPredecessorTables(session: Session, tables: readonly 
       },
     );
   }
+  const obstacles = differences.filter(({ isObstacle }) => isObstacle);
+  if (obstacles.length > 0) {
+    const list = obstacles.map(({ object, found, action }) => `${object}, ${found}: ${action}`).join('. ');
+    throw new Problem('data', `The tables cannot be taken over as they are; nothing was changed. ${list}.`, {
+      hint: 'Change that with ALTER TABLE, then run this again.',
+    });
+  }
   await refuseUnfitEntries(session);
+  return differences;
 }
 
 const unfit = (length: string): string => `SELECT COUNT(*) AS found, MIN(id) AS lowestId FROM funnel_entries

@@ -32,17 +32,21 @@ CREATE TABLE brevo_sync_outbox (
   CONSTRAINT brevo_sync_outbox_entry FOREIGN KEY (funnel_entry_id) REFERENCES funnel_entries (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 ` },
-    { file: '0003_require_test_ids.sql', sql: `-- NULLs would defeat the unique key, so 0 stands for "not recorded"; addresses are compared byte for byte. The
--- predecessor's table may have been made in another engine, row format (too short keys) or character set.
-UPDATE funnel_entries SET test_id = 0 WHERE test_id IS NULL;
-
+    { file: '0003_require_test_ids.sql', sql: `-- Addresses are compared byte for byte. The predecessor's table may have been made in another engine, row format (too
+-- short keys) or character set.
 ALTER TABLE funnel_entries
   ENGINE = InnoDB,
   ROW_FORMAT = DYNAMIC,
   MODIFY email VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   MODIFY funnel_type VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   MODIFY user_id BIGINT NULL,
-  MODIFY test_id BIGINT NOT NULL DEFAULT 0;
+  MODIFY test_id BIGINT NULL;
+
+-- NULLs would defeat the unique key, so 0 stands for "not recorded". Not before the addresses are compared byte for byte:
+-- a unique key of the predecessor's would take two of them for one. In batches: the parameters are the ids around each.
+UPDATE funnel_entries SET test_id = 0 WHERE test_id IS NULL AND id > ? AND id <= ?;
+
+ALTER TABLE funnel_entries MODIFY test_id BIGINT NOT NULL DEFAULT 0;
 ` },
     { file: '0004_make_entries_unique.sql', sql: `-- The guarantee of the analytics guide, 1.1: nobody is twice in the same funnel for the same test.
 ALTER TABLE funnel_entries ADD UNIQUE KEY funnel_entries_unique (email, funnel_type, test_id);

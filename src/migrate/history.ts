@@ -6,13 +6,19 @@ export interface AppliedMigration {
   version: number;
   name: string;
   checksum: string;
+  /** the statements it was applied with, so that a program that has others can show the difference */
+  statements: readonly string[];
   /** running: some statements are missing · done · adopted: its tables were there before funnels came */
   state: 'running' | 'done' | 'adopted';
   statementsDone: number;
-  /** number (from 1) of the statement that was being run when this was written, null between statements */
+  /** number (from 1) of the statement whose outcome is unknown: it was begun, and nobody recorded its end */
   inFlight: number | null;
+  /** what the last run of it failed with; null once it is complete */
+  error: string | null;
   startedAt: string;
   finishedAt: string | null;
+  /** working time of all runs that could record theirs; a killed one could not */
+  durationMs: number | null;
   toolVersion: string;
   host: string;
 }
@@ -22,11 +28,14 @@ const createHistory: Statement = {
       version INT NOT NULL PRIMARY KEY,
       name VARCHAR(100) NOT NULL,
       checksum VARCHAR(80) NOT NULL,
+      statements MEDIUMTEXT NOT NULL,
       state VARCHAR(16) NOT NULL,
       statements_done INT NOT NULL,
       in_flight INT NULL,
+      error TEXT NULL,
       started_at DATETIME NOT NULL,
       finished_at DATETIME NULL,
+      duration_ms BIGINT NULL,
       tool_version VARCHAR(32) NOT NULL,
       host VARCHAR(255) NOT NULL
     ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin`,
@@ -34,30 +43,23 @@ const createHistory: Statement = {
       version INTEGER NOT NULL PRIMARY KEY,
       name TEXT NOT NULL,
       checksum TEXT NOT NULL,
+      statements TEXT NOT NULL,
       state TEXT NOT NULL,
       statements_done INTEGER NOT NULL,
       in_flight INTEGER NULL,
+      error TEXT NULL,
       started_at TEXT NOT NULL,
       finished_at TEXT NULL,
+      duration_ms INTEGER NULL,
       tool_version TEXT NOT NULL,
       host TEXT NOT NULL
     )`,
 };
 
-const selectHistory = `SELECT version, name, checksum, state, statements_done AS statementsDone, in_flight AS inFlight,
-    started_at AS startedAt, finished_at AS finishedAt, tool_version AS toolVersion, host
+const selectHistory = `SELECT version, name, checksum, statements, state, statements_done AS statementsDone,
+    in_flight AS inFlight, error, started_at AS startedAt, finished_at AS finishedAt, duration_ms AS durationMs,
+    tool_version AS toolVersion, host
   FROM funnels_migrations ORDER BY version`;
-
-const insertStarted = `INSERT INTO funnels_migrations
-    (version, name, checksum, state, statements_done, in_flight, started_at, tool_version, host)
-  VALUES (?, ?, ?, 'running', 0, NULL, CURRENT_TIMESTAMP, ?, ?)`;
-
-const updateInFlight = `UPDATE funnels_migrations SET in_flight = ? WHERE version = ?`;
-
-const updateStatementDone = `UPDATE funnels_migrations SET statements_done = ?, in_flight = NULL WHERE version = ?`;
-
-const updateFinished = `UPDATE funnels_migrations
-  SET state = ?, statements_done = ?, in_flight = NULL, finished_at = CURRENT_TIMESTAMP WHERE version = ?`;
 
 /** Makes the history table when it is missing; to be called under the migration lock. */
 export async function ensureHistory(session: Session): Promise<void> {
@@ -68,40 +70,6 @@ export async function ensureHistory(session: Session): Promise<void> {
 /** What has been applied, by version; null when this database has no history at all. */
 export async function readHistory(session: Session): Promise<AppliedMigration[] | null> {
   if (!(await hasTable(session, 'funnels_migrations'))) return null;
-  return session.query<AppliedMigration>(selectHistory);
-}
-
-/** Who applies a migration, for the record. */
-export interface Applier {
-  toolVersion: string;
-  host: string;
-}
-
-/** Records that a migration begins. */
-export async function recordStart(
-  session: Session,
-  migration: { version: number; name: string; checksum: string },
-  applier: Applier,
-): Promise<void> {
-  const { version, name, checksum } = migration;
-  await session.execute(insertStarted, [version, name, checksum, applier.toolVersion, applier.host]);
-}
-
-/** Records that statement `number` (from 1) is about to run. */
-export async function recordInFlight(session: Session, version: number, number: number): Promise<void> {
-  await session.execute(updateInFlight, [number, version]);
-}
-
-/** Records that the first `count` statements have taken effect. */
-export async function recordStatementsDone(session: Session, version: number, count: number): Promise<void> {
-  await session.execute(updateStatementDone, [count, version]);
-}
-
-/** Records that a migration is complete, applied by us ('done') or found in place ('adopted'). */
-export async function recordFinish(
-  session: Session,
-  migration: { version: number; statements: readonly string[] },
-  state: 'done' | 'adopted',
-): Promise<void> {
-  await session.execute(updateFinished, [state, migration.statements.length, migration.version]);
+  const rows = await session.query<Omit<AppliedMigration, 'statements'> & { statements: string }>(selectHistory);
+  return rows.map((row) => ({ ...row, statements: JSON.parse(row.statements) as string[] }));
 }

@@ -36,8 +36,13 @@ export function readMigration({ file, sql }: MigrationFile): Migration {
   return { version: Number(version), name, statements, checksum: checksumOf(statements) };
 }
 
+/** A statement with its white space folded, for comparing. */
+export function foldStatement(statement: string): string {
+  return statement.replace(/\s+/g, ' ').trim();
+}
+
 /** SHA-256 of the statements with white space folded, so that comments, line ends and indentation do not matter. */
 function checksumOf(statements: readonly string[]): string {
-  const text = statements.map((statement) => statement.replace(/\s+/g, ' ')).join(';\n');
+  const text = statements.map(foldStatement).join(';\n');
   return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }

@@ -1,6 +1,7 @@
 import type { Session } from '../database/database.ts';
 import { hasTable } from '../database/has-table.ts';
 import { Problem } from '../errors.ts';
+import { type Drift, findDrift } from './drift.ts';
 import { type AppliedMigration, readHistory } from './history.ts';
 import { type Migration, migrationsFor } from './migration.ts';
 
@@ -11,35 +12,80 @@ export interface Plan {
   pending: Migration[];
 }
 
-/** Reads the history and compares it with the program's migrations. Writes nothing. */
-export async function readPlan(session: Session): Promise<Plan> {
+/**
+ * Reads the history and compares it with the program's migrations, up to `to` if that is given. Writes nothing. Throws a
+ * usage Problem for a version that does not exist or lies below what the database has.
+ */
+export async function readPlan(session: Session, to?: number): Promise<Plan> {
   const history = await readHistory(session);
+  const migrations = migrationsFor(session.engine);
+  if (to !== undefined) checkTarget(to, migrations, history ?? []);
   const finished = new Set((history ?? []).filter((row) => row.state !== 'running').map((row) => row.version));
-  return { history, pending: migrationsFor(session.engine).filter(({ version }) => !finished.has(version)) };
+  const isPending = ({ version }: Migration): boolean => !finished.has(version) && version <= (to ?? version);
+  return { history, pending: migrations.filter(isPending) };
 }
 
-/** Refuses (data Problem) a database that a newer program has changed, and one whose applied migrations differ from ours. */
-export function checkHistory(history: readonly AppliedMigration[], migrations: readonly Migration[]): void {
+/** Refuses (usage Problem) a version to stop at that this program does not have or that the database has passed. */
+export function checkTarget(
+  to: number,
+  migrations: readonly Migration[],
+  taken: readonly Pick<AppliedMigration, 'version'>[],
+): void {
   const newest = migrations.at(-1)?.version ?? 0;
-  const beyond = history.find((row) => row.version > newest);
-  if (beyond !== undefined) {
-    throw new Problem(
-      'data',
-      `The database is at version ${history.at(-1)?.version} (${history.at(-1)?.name}), this program knows only ${newest}.`,
-      { hint: 'Install the newer funnels on this machine; an old one must not write to this database.' },
-    );
+  if (!migrations.some(({ version }) => version === to)) {
+    throw new Problem('usage', `There is no migration ${to}: this program has 1 to ${newest}.`, {
+      hint: 'List them with: funnels migrate status',
+    });
   }
-  for (const row of history) {
-    const migration = migrations.find(({ version }) => version === row.version);
-    if (migration === undefined || migration.checksum === row.checksum) continue;
-    throw new Problem(
-      'data',
-      `Migration ${row.version} (${row.name}) was applied with other statements than this program has.`,
-      {
-        hint: `It was applied by funnels ${row.toolVersion} on ${row.host}. Use the program that matches this database.`,
-      },
-    );
-  }
+  const reached = Math.max(0, ...taken.map(({ version }) => version));
+  if (to >= reached) return;
+  throw new Problem('usage', `The database is at version ${reached} already, and no migration can be taken back.`, {
+    hint: `To return to version ${to}, restore a backup of that time together with the program of that time.`,
+  });
+}
+
+/** Refuses (data Problem) a database that a newer program has changed. */
+export function checkKnown(history: readonly AppliedMigration[], migrations: readonly Migration[]): void {
+  const newest = migrations.at(-1)?.version ?? 0;
+  const last = history.at(-1);
+  if (last === undefined || last.version <= newest) return;
+  throw new Problem(
+    'data',
+    `The database is at version ${last.version} (${last.name}), this program knows only ${newest}.`,
+    { hint: 'Install the newer funnels on this machine; an old one must not write to this database.' },
+  );
+}
+
+/**
+ * Refuses (data Problem) a database that a newer program has changed, and one whose applied migrations differ from ours;
+ * `showDifference` puts the lines that differ into the message.
+ */
+export function checkHistory(
+  history: readonly AppliedMigration[],
+  migrations: readonly Migration[],
+  { showDifference = false } = {},
+): void {
+  checkKnown(history, migrations);
+  const [drift, ...more] = findDrift(history, migrations);
+  if (drift === undefined) return;
+  const { version, name, toolVersion, host } = drift;
+  const others = more.length === 0 ? '' : ` So were ${more.length} more.`;
+  const message = `Migration ${version} (${name}) was applied with other statements than this program has.${others}`;
+  const accept = 'or, if the difference does no harm, accept it with: funnels migrate repair';
+  throw new Problem('data', showDifference ? `${message}\n${excerptOf(drift)}` : message, {
+    hint: `It was applied by funnels ${toolVersion} on ${host}. Use the program that matches this database, ${accept}`,
+  });
+}
+
+const longestExcerpt = 20;
+
+/** The first lines that differ; all of them are shown by `migrate status --verbose`. */
+function excerptOf({ difference }: Drift): string {
+  const changed = difference.filter((line) => !line.startsWith('  '));
+  if (changed.length === 0) return '(Only the recorded checksum differs.)';
+  const left = changed.length - longestExcerpt;
+  const rest = left > 0 ? [`… ${left} more lines, see: funnels migrate status --verbose`] : [];
+  return ['(- applied, + in this program)', ...changed.slice(0, longestExcerpt), ...rest].join('\n');
 }
 
 /**

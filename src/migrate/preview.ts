@@ -1,5 +1,7 @@
 import type { Database } from '../database/database.ts';
+import type { SchemaDifference } from './adopt-differences.ts';
 import { checkBeforeMigrating } from './migrate.ts';
+import type { MigrateOptions } from './options.ts';
 import { readPlan } from './plan.ts';
 
 /** The result of `migrate --dry-run`: what `migrate` would record and run, in order. */
@@ -7,16 +9,23 @@ export interface MigrationPreview {
   dryRun: true;
   /** versions whose tables are there and would be recorded as adopted */
   adopt: number[];
+  /** how they differ from ours, and what would become of each difference */
+  differences: SchemaDifference[];
   pending: { version: number; name: string; statements: string[] }[];
 }
 
 /** Makes the checks of `migrate`, with the same refusals, and lists its statements. Reads only, takes no lock. */
-export async function previewMigrations(database: Database, adopt: boolean): Promise<MigrationPreview> {
-  const adoptable = await checkBeforeMigrating(database, adopt);
-  const { history, pending } = await readPlan(database);
+export async function previewMigrations(
+  database: Database,
+  options: Pick<MigrateOptions, 'adopt' | 'to'>,
+): Promise<MigrationPreview> {
+  const { adopt, differences } = await checkBeforeMigrating(database, options);
+  const adoptable = [...adopt, ...differences.flatMap(({ fulfils }) => (fulfils === null ? [] : [fulfils]))];
+  const { history, pending } = await readPlan(database, options.to);
   return {
     dryRun: true,
     adopt: adoptable,
+    differences,
     pending: pending
       .filter(({ version }) => !adoptable.includes(version))
       .map(({ version, name, statements }) => {

@@ -5,6 +5,10 @@ import { displayWidth } from './width.ts';
 export interface Progress {
   /** `done` of `total` units are finished; a total given here replaces the one known before. */
   advance(done: number, total?: number): void;
+  /** Shows this text instead of a bar. */
+  tell(text: string): void;
+  /** Makes room for another line; what is told next is drawn anew. */
+  clear(): void;
   /** Clears the line. Later calls do nothing. */
   finish(): void;
 }
@@ -37,41 +41,44 @@ export function createProgress(
   let drawnWidth = 0;
   let finished = false;
 
+  const draw = (lineFor: (room: number) => string): void => {
+    if (finished || stream.isTTY !== true || now() < nextDraw) return;
+    nextDraw = now() + betweenDrawsMs;
+    // The last column stays free: writing there moves some terminals to the next line.
+    const line = lineFor((stream.columns || 80) - 1);
+    const width = displayWidth(line);
+    // Blanks instead of an erase sequence: they work on a dumb terminal too.
+    stream.write(`\r${line}${' '.repeat(Math.max(0, drawnWidth - width))}`);
+    drawnWidth = width;
+  };
+
+  const clear = (): void => {
+    if (drawnWidth > 0) stream.write(`\r${' '.repeat(drawnWidth)}\r`);
+    drawnWidth = 0;
+  };
+
   return {
     advance(done, newTotal) {
       total = newTotal ?? total;
-      if (finished || stream.isTTY !== true || now() < nextDraw) return;
-      nextDraw = now() + betweenDrawsMs;
-      const line = progressLine(label, done, total, {
-        columns: stream.columns || 80,
-        unicode: options.unicode === true,
-      });
-      const width = displayWidth(line);
-      // Blanks instead of an erase sequence: they work on a dumb terminal too.
-      stream.write(`\r${line}${' '.repeat(Math.max(0, drawnWidth - width))}`);
-      drawnWidth = width;
+      draw((room) => progressLine(label, done, total, room, options.unicode === true));
     },
+    tell(text) {
+      draw((room) => cut(visible(text), room));
+    },
+    clear,
     finish() {
       finished = true;
-      if (drawnWidth > 0) stream.write(`\r${' '.repeat(drawnWidth)}\r`);
-      drawnWidth = 0;
+      clear();
     },
   };
 }
 
-function progressLine(
-  label: string,
-  done: number,
-  total: number | undefined,
-  space: { columns: number; unicode: boolean },
-): string {
-  // The last column stays free: writing there moves some terminals to the next line.
-  const room = space.columns - 1;
+function progressLine(label: string, done: number, total: number | undefined, room: number, unicode: boolean): string {
   if (total === undefined || total <= 0) return cut(`${label}  ${formatCount(done)}`, room);
   const share = Math.min(1, Math.max(0, done / total));
   const numbers = `${String(Math.floor(share * 100)).padStart(3)}%  ${formatCount(done)} / ${formatCount(total)}`;
   const barWidth = Math.min(widestBar, room - displayWidth(label) - numbers.length - 4);
-  const bar = barWidth < narrowestBar ? '' : `${drawBar(share, barWidth, space.unicode)}  `;
+  const bar = barWidth < narrowestBar ? '' : `${drawBar(share, barWidth, unicode)}  `;
   return cut(`${label}  ${bar}${numbers}`, room);
 }
 

@@ -9,14 +9,14 @@ export interface Account {
   remove(): Promise<void>;
 }
 
-/** Makes an account that has these privileges ('SELECT, INSERT') on the database, and no others. */
-export async function createAccount(place: TestDatabase, privileges: string): Promise<Account> {
+/** Makes an account that has these privileges ('SELECT, INSERT') on the database, or on one table of it, and no others. */
+export async function createAccount(place: TestDatabase, privileges: string, table = '*'): Promise<Account> {
   const url = new URL(place.url);
   const database = url.pathname.slice(1);
   const user = `funnels_${randomBytes(4).toString('hex')}`;
   const password = randomBytes(12).toString('hex');
   await place.admin(`CREATE USER '${user}'@'%' IDENTIFIED BY '${password}'`);
-  await place.admin(`GRANT ${privileges} ON \`${database}\`.* TO '${user}'@'%'`);
+  await place.admin(`GRANT ${privileges} ON \`${database}\`.${table} TO '${user}'@'%'`);
   url.username = user;
   url.password = password;
   return {

@@ -34,9 +34,9 @@ describe.each(engines)('funnels find-duplicates on %s', (engine) => {
     const { code, stdout, stderr } = await findDuplicates('--format', 'csv');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.split(/\r?\n/)).toEqual([
-      'email,funnelType,testId,count,lowestId,highestId,firstEnteredAt,lastEnteredAt',
-      'a@x.org,language,7,2,1,2,2026-01-01 00:00:00,2026-02-01 00:00:00',
-      'b@x.org,language,0,2,3,4,2026-01-02 03:04:05,2026-01-02 03:04:05',
+      'email,funnelType,testId,count,lowestId,highestId,firstEnteredAt,lastEnteredAt,why,keepId',
+      'a@x.org,language,7,2,1,2,2026-01-01 00:00:00,2026-02-01 00:00:00,exact,1',
+      'b@x.org,language,0,2,3,4,2026-01-02 03:04:05,2026-01-02 03:04:05,differs in case,3',
       '',
     ]);
     expect(await everythingIn(place)).toEqual(before);
@@ -47,6 +47,8 @@ describe.each(engines)('funnels find-duplicates on %s', (engine) => {
     const { stdout } = await findDuplicates('--format', 'table');
     expect(stdout).toContain('2 groups of duplicates, 4 entries');
     expect(stdout).toContain('written in several ways');
+    expect(stdout).toContain('language loses 2 entries; the number of people stays');
+    expect(stdout).toContain('funnels find-duplicates --sql (changes nothing)');
     expect(stdout).toContain('funnels migrate');
   });
 

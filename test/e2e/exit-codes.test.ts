@@ -13,7 +13,7 @@ describe('the program ends with', () => {
     expect(await funnels('find-duplicates --exit-code')).toMatchObject({ code: 0, stdout: '' });
     const twice = "(1, 'ann@example.com', 'language', 5, ?), (2, 'ann@example.com', 'language', 5, ?)";
     await database.admin(`INSERT INTO funnel_entries VALUES ${twice}`, [sometime, sometime]);
-    const row = `ann@example.com\tlanguage\t5\t2\t1\t2\t${sometime}\t${sometime}\n`;
+    const row = `ann@example.com\tlanguage\t5\t2\t1\t2\t${sometime}\t${sometime}\texact\t1\n`;
     expect(await funnels('find-duplicates')).toMatchObject({ code: 0, stdout: row, stderr: '' });
     expect(await funnels('find-duplicates --exit-code')).toMatchObject({ code: 8, stdout: row, stderr: '' });
   });

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Duplicates, findDuplicates } from '../../src/funnel/duplicates.ts';
-import { findSpellings } from '../../src/funnel/spellings.ts';
+import type { DuplicateGroup } from '../../src/funnel/duplicate-group.ts';
+import { type Duplicates, eachDuplicate, findDuplicates } from '../../src/funnel/duplicates.ts';
 import { open, rejection } from '../database/opened.ts';
 import { migrateTo } from '../migrate/migrating.ts';
 import { addOldEntries, createPredecessorTables } from '../migrate/predecessor.ts';
 import { createTestDatabase, engines, type TestDatabase } from '../support/test-databases.ts';
+
+const none = { total: 0, entries: 0, funnels: [], groups: [] };
 
 describe.each(engines)('duplicates on %s', (engine) => {
   let place: TestDatabase;
@@ -25,8 +27,15 @@ describe.each(engines)('duplicates on %s', (engine) => {
     }
   }
 
+  /** The same empty tables in another character set. */
+  async function remake(charset: string): Promise<void> {
+    await place.admin('DROP TABLE brevo_sync_outbox');
+    await place.admin('DROP TABLE funnel_entries');
+    await createPredecessorTables(place, { charset });
+  }
+
   it('are none in an empty table, nor in one whose entries differ in address, funnel or test', async () => {
-    expect(await find()).toEqual({ total: 0, entries: 0, groups: [] });
+    expect(await find()).toEqual(none);
     await addOldEntries(
       place,
       { email: 'a@x.org', testId: 1 },
@@ -35,7 +44,7 @@ describe.each(engines)('duplicates on %s', (engine) => {
       { email: 'b@x.org', testId: 1 },
       { email: 'a+b@x.org', testId: 1 },
     );
-    expect(await find()).toEqual({ total: 0, entries: 0, groups: [] });
+    expect(await find()).toEqual(none);
   });
 
   it('are told with their number, their lowest and highest id, and their first and last date', async () => {
@@ -60,8 +69,13 @@ describe.each(engines)('duplicates on %s', (engine) => {
           highestId: 4,
           firstEnteredAt: '2026-01-01 00:00:00',
           lastEnteredAt: '2026-03-01 00:00:00',
+          why: ['exact'],
+          keepId: 3,
+          removeIds: [1, 4],
+          purchaseFromId: null,
         },
       ],
+      funnels: [{ funnelType: 'language', groups: 1, entries: 3, surplus: 2 }],
     });
   });
 
@@ -91,8 +105,13 @@ describe.each(engines)('duplicates on %s', (engine) => {
           highestId: 3,
           firstEnteredAt: '2026-01-01 00:00:00',
           lastEnteredAt: '2026-03-01 00:00:00',
+          why: ['differs in case', 'space at the end'],
+          keepId: 3,
+          removeIds: [1, 2],
+          purchaseFromId: null,
         },
       ],
+      funnels: [{ funnelType: 'language', groups: 1, entries: 3, surplus: 2 }],
     });
   });
 
@@ -127,32 +146,103 @@ describe.each(engines)('duplicates on %s', (engine) => {
     expect(groups.map(({ email }) => email[0])).toEqual(['a', 'b', 'c', 'd'].slice(0, limit));
   });
 
-  it.each([1, 2, 3, 1000])(
-    'with several spellings are the same when %i messy addresses are held at a time',
-    async (size) => {
-      const emails = [
-        'A@x.org',
-        'b@x.org',
-        'C@x.org',
-        'a@x.org',
-        'B@x.org',
-        'c@X.org',
-        'A@X.org',
-        'D@x.org',
-        'e@x.org',
-      ];
-      await addOldEntries(place, ...emails.map((email) => ({ email })));
-      const database = open(place.url, 'read-only');
-      const found = await findSpellings(database, 100, size);
-      await database.close();
-      expect(found).toMatchObject({ total: 3, entries: 7 });
-      expect(found.groups.map(({ email, writtenAs }) => [email, ...writtenAs])).toEqual([
-        ['a@x.org', 'A@x.org', 'a@x.org', 'A@X.org'],
-        ['b@x.org', 'b@x.org', 'B@x.org'],
-        ['c@x.org', 'C@x.org', 'c@X.org'],
-      ]);
-    },
-  );
+  it.each([1, 2, 3, 1000])('are the same when %i odd addresses are held at a time', async (heldAtOnce) => {
+    await remake('utf8mb4');
+    const emails = [
+      'Ä@x.org',
+      'b\u200b@x.org',
+      'c@x.org',
+      'ä@x.org',
+      'B@x.org',
+      'C@x.org',
+      'ä@x.org',
+      'd\t@x.org',
+      'é',
+    ];
+    await addOldEntries(place, ...emails.map((email) => ({ email })));
+    const database = open(place.url, 'read-only');
+    const groups: DuplicateGroup[] = [];
+    const totals = await eachDuplicate(database, (group) => groups.push(group), heldAtOnce);
+    await database.close();
+    expect(totals).toMatchObject({ total: 3, entries: 7 });
+    expect(groups.map(({ email, writtenAs }) => [email, ...writtenAs]).sort()).toEqual([
+      ['b@x.org', 'b\u200b@x.org', 'B@x.org'],
+      ['c@x.org', 'c@x.org', 'C@x.org'],
+      ['ä@x.org', 'Ä@x.org', 'ä@x.org'],
+    ]);
+  });
+
+  it.each([
+    [['a@x.org', 'A@x.org'], 'a@x.org', ['differs in case']],
+    [[' a@x.org', 'a@x.org'], 'a@x.org', ['space in front']],
+    [['a@x.org\t', 'a@x.org'], 'a@x.org', ['tab at the end']],
+    [['a@x.org\r\n', 'a@x.org'], 'a@x.org', ['line break at the end']],
+    [['a\u200b@x.org', 'a@x.org'], 'a@x.org', ['zero-width character']],
+    [['\u00a0a@x.org', 'a@x.org'], 'a@x.org', ['no-break space in front']],
+    [['zoe\u0308@x.org', 'zo\u00eb@x.org'], 'zo\u00eb@x.org', ['accent as a character of its own']],
+    [['a@münchen.de', 'a@xn--mnchen-3ya.de'], 'a@xn--mnchen-3ya.de', ['domain not in ASCII']],
+    [['A@x.org ', 'A@x.org'], 'a@x.org', ['space at the end']],
+    [['A@x.org', 'a@X.org'], 'a@x.org', ['differs in case']],
+    [['a@x.org', 'a@x.org'], 'a@x.org', ['no test number']],
+  ])('%j are one group, and it is said why', async (emails, email, why) => {
+    await remake('utf8mb4');
+    await addOldEntries(place, ...emails.map((one) => ({ email: one })), { email: 'other@x.org' });
+    expect(await find()).toMatchObject({ total: 1, entries: 2, groups: [{ email, why, lowestId: 1, highestId: 2 }] });
+  });
+
+  it
+    .runIf(engine === 'mysql')
+    .each([
+      'latin1',
+      'utf8mb3 COLLATE utf8mb3_bin',
+      'utf8mb4 COLLATE utf8mb4_turkish_ci',
+      'utf8mb4 COLLATE utf8mb4_unicode_nopad_ci',
+      'ucs2',
+      'cp1251',
+    ])('are told letter by letter whatever the character set (%s)', async (charset) => {
+    await remake(charset);
+    const emails = [
+      'INFO@x.org',
+      'info@x.org',
+      'Info@x.org ',
+      'ınfo@x.org',
+      'a@x.org\t',
+      'a@x.org',
+      'bs@x.org',
+      'bß@x.org',
+    ];
+    const isKept = async (email: string): Promise<boolean> =>
+      (
+        await place.admin<{ kept: string }>(
+          `SELECT CONVERT(CONVERT(? USING ${charset.split(' ')[0]}) USING utf8mb4) AS kept`,
+          [email],
+        )
+      )[0]?.kept === email;
+    const stored: string[] = [];
+    for (const email of emails) if (await isKept(email)) stored.push(email);
+    await addOldEntries(place, ...stored.map((email) => ({ email })));
+    const { groups } = await find();
+    expect(groups.map(({ email, writtenAs }) => [email, ...writtenAs])).toEqual([
+      ['info@x.org', 'INFO@x.org', 'info@x.org', 'Info@x.org '],
+      ['a@x.org', 'a@x.org\t', 'a@x.org'],
+    ]);
+  });
+
+  it('are found under the unique key too, when somebody else wrote them, and the key keeps the rest out', async () => {
+    await migrateTo(place, { adopt: true });
+    await addOldEntries(
+      place,
+      ...['a@x.org', 'A@x.org', 'b@x.org', 'c@x.org\t', ' c@x.org', 'D@x.org', 'é@x.org'].map((email) => ({
+        email,
+        testId: 3,
+      })),
+      { email: 'B@x.org', testId: 4 },
+    );
+    expect((await find()).groups).toMatchObject([
+      { email: 'a@x.org', count: 2, keepId: 1 },
+      { email: 'c@x.org', count: 2, keepId: 4 },
+    ]);
+  });
 
   it('are found in a table of several pages', async () => {
     const many = Array.from({ length: 6_000 }, (_, index) => ({ email: `p${index}@x.org` }));
@@ -168,7 +258,7 @@ describe.each(engines)('duplicates on %s', (engine) => {
 
   it('are looked for without a question of the migrations, and after them too', async () => {
     await migrateTo(place, { adopt: true });
-    expect(await find()).toEqual({ total: 0, entries: 0, groups: [] });
+    expect(await find()).toEqual(none);
   });
 
   it('cannot be looked for where there is no table, and the message says what to check', async () => {

@@ -23,6 +23,7 @@ describe.each(engines)('what happens while a run is on (%s)', (engine) => {
     return {
       engine,
       execute: (statement, parameters) => database.execute(statement, parameters),
+      each: (statement, parameters, visit) => database.each(statement, parameters, visit),
       transaction: (work) => database.transaction(work),
       define: (statement) => database.define(statement),
       close: () => database.close(),

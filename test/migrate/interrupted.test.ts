@@ -1,12 +1,9 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  ensureHistory,
-  recordFinish,
-  recordInFlight,
-  recordStart,
-  recordStatementsDone,
-} from '../../src/migrate/history.ts';
+import { applyMigration } from '../../src/migrate/apply.ts';
+import { ensureHistory } from '../../src/migrate/history.ts';
 import { migrationsFor } from '../../src/migrate/migration.ts';
+import { recordFinish, recordInFlight, recordStart, recordStatementsDone } from '../../src/migrate/record-history.ts';
+import { isBatched, runInBatches } from '../../src/migrate/run-in-batches.ts';
 import { migrationStatus } from '../../src/migrate/status.ts';
 import { open, until } from '../database/opened.ts';
 import { runFunnels, startFunnels } from '../support/program.ts';
@@ -45,12 +42,14 @@ async function stopAt(version: number, statement: number, hasTakenEffect: boolea
     const isLast = migration.version === version;
     await recordStart(database, migration, { toolVersion: '0', host: 'there' });
     const upTo = isLast ? statement - (hasTakenEffect ? 0 : 1) : migration.statements.length;
-    for (const sql of migration.statements.slice(0, upTo)) await database.define(sql);
+    for (const sql of migration.statements.slice(0, upTo)) {
+      await (isBatched(sql) ? runInBatches(database, sql, { lock: { check: async () => {} } }) : database.define(sql));
+    }
     if (!isLast) await recordFinish(database, migration, 'done');
   }
-  await recordStatementsDone(database, version, statement - 1);
+  for (let done = 1; done < statement; done += 1) await recordStatementsDone(database, version, done);
   await recordInFlight(database, version, statement);
-  expect((await migrationStatus(database))[version - 1]).toMatchObject({ state: 'interrupted' });
+  expect((await migrationStatus(database)).migrations[version - 1]).toMatchObject({ state: 'interrupted' });
   await database.close();
 }
 
@@ -79,6 +78,23 @@ describe('a run that died', () => {
   });
 });
 
+describe('a statement of a run that died', () => {
+  it('that takes effect only after the next run has looked is not an error', async () => {
+    await stopAt(5, 1, false);
+    const database = open(place.url);
+    const [fifth] = migrations.filter(({ version }) => version === 5);
+    if (fifth === undefined) throw new Error('There is no migration 5.');
+    let isFirst = true;
+    const check = async (): Promise<void> => {
+      if (isFirst) await place.admin(fifth.statements[0] ?? '');
+      isFirst = false;
+    };
+    const options = { adopt: false, lockWaitSeconds: 0, applier: { toolVersion: '1', host: 'here' } };
+    expect(await applyMigration(database, fifth, { connectionId: null, check }, options)).toBe('applied');
+    await database.close();
+  });
+});
+
 describe('a process killed while a statement waits for a lock', () => {
   const waiting = (): Promise<{ id: number }[]> =>
     place.admin(`SELECT id FROM information_schema.processlist
@@ -102,7 +118,7 @@ describe('a process killed while a statement waits for a lock', () => {
     });
 
     const second = await runFunnels(['migrate', '--lock-timeout', '1'], { environment });
-    expect(second.stderr).toContain(`connection ${holder?.id} holds the lock`);
+    expect(second.stderr).toContain(`(connection ${holder?.id}, held until `);
     expect(second.code).toBe(75);
 
     first.process.kill('SIGKILL');

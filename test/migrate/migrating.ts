@@ -1,4 +1,5 @@
-import { type Migrated, type MigrateOptions, migrate } from '../../src/migrate/migrate.ts';
+import { type Migrated, migrate } from '../../src/migrate/migrate.ts';
+import type { MigrateOptions } from '../../src/migrate/options.ts';
 import { type MigrationPreview, previewMigrations } from '../../src/migrate/preview.ts';
 import { open } from '../database/opened.ts';
 import type { TestDatabase } from '../support/test-databases.ts';
@@ -19,10 +20,10 @@ export async function migrateTo(place: TestDatabase, options: Partial<MigrateOpt
 }
 
 /** What `funnels migrate --dry-run` would show. */
-export async function preview(place: TestDatabase, adopt = false): Promise<MigrationPreview> {
+export async function preview(place: TestDatabase, adopt = false, to?: number): Promise<MigrationPreview> {
   const database = open(place.url, 'read-only', {}, { create: true });
   try {
-    return await previewMigrations(database, adopt);
+    return await previewMigrations(database, { adopt, to });
   } finally {
     await database.close();
   }

@@ -14,7 +14,7 @@ export async function columnsOf(place: TestDatabase): Promise<Columns> {
   );
   const columns: Columns = {};
   for (const { t, c } of rows) {
-    if (t === 'funnels_migrations') continue;
+    if (t === 'funnels_migrations' || t === 'funnels_migration_lock') continue;
     columns[t] ??= [];
     columns[t].push(c);
   }

@@ -42,6 +42,23 @@ describe('createProgress', () => {
     expect(written).toEqual([]);
   });
 
+  it('tells a text in the place of the bar, and makes room for other lines', () => {
+    const { progress, written, clock } = setUp({ isTTY: true, columns: 20 });
+    progress.tell('too early');
+    clock.ms += 1000;
+    progress.tell('a rather long text that is cut');
+    expect(shownBy(written)).toBe('a rather long text');
+    clock.ms += 1000;
+    progress.tell('short');
+    expect(shownBy(written)).toBe('short');
+    progress.clear();
+    expect(shownBy(written)).toBe('');
+    expect(written.at(-1)?.endsWith('\r')).toBe(true);
+    clock.ms += 1000;
+    progress.tell('again');
+    expect(shownBy(written)).toBe('again');
+  });
+
   it('draws a bar, and clears its line at the end', () => {
     const { progress, written, clock } = setUp({ isTTY: true, columns: 60 }, 1000);
     clock.ms += 1000;

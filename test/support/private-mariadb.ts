@@ -22,11 +22,13 @@ export type PrivateMariaDb = {
   kill(signal: NodeJS.Signals): Promise<void>;
 };
 
-type Process = { child: ChildProcess; ended: Promise<void> };
+/** A server process that was started here. */
+export type ServerProcess = { child: ChildProcess; ended: Promise<void> };
 
 const startSeconds = 60;
 
-async function freePort(): Promise<number> {
+/** A port of 127.0.0.1 on which nobody listens. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -35,7 +37,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-function hasEnded({ child }: Process): boolean {
+function hasEnded({ child }: ServerProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
 }
 
@@ -55,7 +57,8 @@ function userOption(): string[] {
   return process.getuid?.() === 0 ? ['--user=root'] : [];
 }
 
-async function terminate(server: Process): Promise<void> {
+/** Ends a server: SIGTERM, and SIGKILL after 10 s. */
+export async function terminate(server: ServerProcess): Promise<void> {
   if (hasEnded(server)) return;
   // A stopped process (SIGSTOP) would keep the SIGTERM pending for ever.
   server.child.kill('SIGCONT');
@@ -70,7 +73,13 @@ async function terminate(server: Process): Promise<void> {
   await killer;
 }
 
-async function launch(program: string, folder: string, port: number): Promise<Process> {
+/** Starts a server on the data in `folder` and waits until it answers queries; with further options if need be. */
+export async function launch(
+  program: string,
+  folder: string,
+  port: number,
+  { options = [], env = process.env }: { options?: readonly string[]; env?: NodeJS.ProcessEnv } = {},
+): Promise<ServerProcess> {
   const log = join(folder, 'server.log');
   const output = openSync(log, 'a');
   const args = [
@@ -91,11 +100,12 @@ async function launch(program: string, folder: string, port: number): Promise<Pr
     '--key-buffer-size=1M',
     '--performance-schema=OFF',
     '--max-connections=200',
+    ...options,
   ];
   // Where it exists, setpriv has the kernel end the server even when the test process is killed with SIGKILL.
   const setpriv = process.platform === 'linux' ? findProgram('setpriv') : undefined;
   const command = setpriv === undefined ? [program] : [setpriv, '--pdeathsig', 'KILL', '--', program];
-  const child = spawn(command[0] as string, [...command.slice(1), ...args], { stdio: ['ignore', output, output] });
+  const child = spawn(command[0] as string, [...command.slice(1), ...args], { env, stdio: ['ignore', output, output] });
   const killWithUs = () => child.kill('SIGKILL');
   process.once('exit', killWithUs);
   const ended = new Promise<void>((resolve) => {
@@ -119,6 +129,15 @@ async function launch(program: string, folder: string, port: number): Promise<Pr
   throw new Error(`The private MariaDB server on port ${port} ${how}. Its last lines:\n${lastLines(log)}`);
 }
 
+/** Makes the system tables of a new server in `folder`. */
+export async function installData(installDb: string, folder: string): Promise<void> {
+  const install = ['--no-defaults', ...userOption(), `--datadir=${join(folder, 'data')}`, '--skip-test-db'];
+  install.push('--auth-root-authentication-method=normal', '--innodb-log-file-size=16M');
+  // A starting server deletes the temporary tables it finds; in the common folder they would be another server's.
+  install.push(`--tmpdir=${folder}`);
+  await runLogged(installDb, install, join(folder, 'install.log'));
+}
+
 /**
  * Starts a MariaDB server in a new temporary folder on a free port of 127.0.0.1 and waits until it answers.
  * Throws an Error with the last lines of the server's log when it does not start.
@@ -128,11 +147,7 @@ export async function startPrivateMariaDb(): Promise<PrivateMariaDb> {
   const folder = await mkdtemp(join(tmpdir(), 'funnels-mariadb-'));
   const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 5 });
   try {
-    const install = ['--no-defaults', ...userOption(), `--datadir=${join(folder, 'data')}`, '--skip-test-db'];
-    install.push('--auth-root-authentication-method=normal', '--innodb-log-file-size=16M');
-    // A starting server deletes the temporary tables it finds; in the common folder they would be another server's.
-    install.push(`--tmpdir=${folder}`);
-    await runLogged(programs.installDb, install, join(folder, 'install.log'));
+    await installData(programs.installDb, folder);
     const port = await freePort();
     let server = await launch(programs.server, folder, port);
     return {

@@ -1,0 +1,181 @@
+import type { Engine, Session } from '../database/database.ts';
+import { type ExpectedTable, expectedTables, uniqueColumns, uniqueKeyName } from './adopt-tables.ts';
+import { uniqueKeyVersion } from './explain-failure.ts';
+import { migrationsFor } from './migration.ts';
+import {
+  type ColumnSchema,
+  describeColumn,
+  describeIndex,
+  describeReference,
+  type IndexSchema,
+  readSchema,
+  type TableSchema,
+} from './schema.ts';
+
+/** How something in the predecessor's tables differs from what our migrations would have made, and what becomes of it. */
+export interface SchemaDifference {
+  object: string;
+  /** what is there, null when nothing is */
+  found: string | null;
+  /** what our migration would have made, null when nothing */
+  expected: string | null;
+  /** `kept`, `converted by migration 3`, `renamed to …`, `created by migration 2`, or why it is in the way */
+  action: string;
+  /** taking over is refused because of it */
+  isObstacle: boolean;
+  /** the migration that has nothing left to do because of it, else null */
+  fulfils: number | null;
+}
+
+/** All that sets the predecessor's tables apart from ours, in the order of tables and columns. Reads only. */
+export async function compareWithPredecessor(session: Session): Promise<SchemaDifference[]> {
+  const { engine } = session;
+  const expected = expectedTables[engine];
+  const found = await readSchema(session, [...expected.map(({ name }) => name), 'alembic_version']);
+  const outboxIsMissing = !found.some(({ name }) => name === 'brevo_sync_outbox');
+  const differences = expected.flatMap((table): SchemaDifference[] => {
+    const real = found.find(({ name }) => name === table.name);
+    if (real !== undefined) return compareTable(engine, real, table, outboxIsMissing);
+    return [difference(table.name, null, 'a table', `created by migration ${table.version}`)];
+  });
+  const alembic = found.some(({ name }) => name === 'alembic_version');
+  return alembic ? [...differences, difference('alembic_version', 'a table', null, 'left untouched')] : differences;
+}
+
+function difference(object: string, found: string | null, expected: string | null, action: string): SchemaDifference {
+  return { object, found, expected, action, isObstacle: false, fulfils: null };
+}
+
+function obstacle(object: string, found: string | null, expected: string | null, action: string): SchemaDifference {
+  return { object, found, expected, action, isObstacle: true, fulfils: null };
+}
+
+function compareTable(
+  engine: Engine,
+  real: TableSchema,
+  table: ExpectedTable,
+  outboxIsMissing: boolean,
+): SchemaDifference[] {
+  const { name, converted } = table;
+  const convertedBy = `converted by migration ${converted?.by}`;
+  const rebuilt = outboxIsMissing && engine === 'mysql' && name === 'funnel_entries';
+  const columns = Object.entries(table.columns).flatMap(([column, wanted]): SchemaDifference[] => {
+    const object = `${name}.${column}`;
+    const there = real.columns.find((one) => one.name === column);
+    if (there === undefined) return [obstacle(object, null, wanted, 'missing')];
+    const text = describeColumn(there);
+    if (text === wanted) return [];
+    if (converted?.columns.includes(column)) return [difference(object, text, wanted, convertedBy)];
+    const reason = engine === 'mysql' ? unfitness(there, wanted, real) : null;
+    if (reason !== null) return [obstacle(object, text, wanted, reason)];
+    return [difference(object, text, wanted, rebuilt && column === 'id' ? 'converted before migration 2' : 'kept')];
+  });
+  return [
+    ...(real.engine === table.engine
+      ? []
+      : [
+          difference(
+            `${name} (engine)`,
+            real.engine,
+            table.engine,
+            rebuilt ? 'converted before migration 2' : convertedBy,
+          ),
+        ]),
+    ...columns,
+    ...real.columns
+      .filter((one) => !Object.hasOwn(table.columns, one.name))
+      .map((one) => extraColumn(engine, table, one)),
+    ...real.indexes.flatMap((index) => compareIndex(engine, table, index)),
+    ...real.references.flatMap((reference) => {
+      const object = `${name} (foreign key)`;
+      const text = describeReference(reference);
+      const blocks = engine === 'mysql' && reference.columns.some((column) => converted?.columns.includes(column));
+      if (blocks) return [obstacle(object, text, null, `in the way of migration ${converted?.by}: drop it`)];
+      return text === jobsReference && name === 'brevo_sync_outbox' ? [] : [difference(object, text, null, 'kept')];
+    }),
+    ...(name === 'brevo_sync_outbox' && real.references.length === 0
+      ? [difference(`${name} (foreign key)`, null, jobsReference, 'done without')]
+      : []),
+  ];
+}
+
+const jobsReference = '(funnel_entry_id) references funnel_entries (id)';
+
+/** Why a column that no migration converts cannot be used as it is; null when it can. */
+function unfitness(column: ColumnSchema, wanted: string, real: TableSchema): string | null {
+  if (column.name === 'id' && (real.primaryKey.join() !== 'id' || !column.isGenerated)) {
+    return 'has to be the primary key, with AUTO_INCREMENT';
+  }
+  const isNumber = /^(?:tiny|small|medium|big)?int/;
+  const isDate = /^(?:datetime|timestamp)/;
+  const kind = isNumber.test(wanted) ? isNumber : isDate;
+  if (!kind.test(column.type)) return `has to be ${kind === isNumber ? 'an integer' : 'DATETIME or TIMESTAMP'}`;
+  return !column.isNullable && !wanted.includes('not null') ? 'has to allow NULL' : null;
+}
+
+function extraColumn(
+  engine: Engine,
+  { name: table, converted }: ExpectedTable,
+  column: ColumnSchema,
+): SchemaDifference {
+  const object = `${table}.${column.name}`;
+  const text = describeColumn(column);
+  const adding = migrationsFor(engine).find(({ statements }) =>
+    statements.some((statement) =>
+      new RegExp(`^ALTER TABLE ${table} ADD COLUMN ${column.name}\\b`, 'i').test(statement),
+    ),
+  );
+  if (adding !== undefined) {
+    return obstacle(
+      object,
+      text,
+      null,
+      `in the way: migration ${adding.version} adds a column of that name; rename it`,
+    );
+  }
+  if (engine === 'sqlite' && converted !== null) {
+    return obstacle(
+      object,
+      text,
+      null,
+      `would be lost: migration ${converted.by} makes the table anew; move it elsewhere`,
+    );
+  }
+  if (!column.isNullable && column.fallback === null && !column.isGenerated) {
+    return obstacle(object, text, null, 'funnels would not fill it in: give it a default, or allow NULL');
+  }
+  return difference(object, text, null, 'kept');
+}
+
+function compareIndex(
+  engine: Engine,
+  { name: table, converted }: ExpectedTable,
+  index: IndexSchema,
+): SchemaDifference[] {
+  const object = `${table} (${index.name})`;
+  const text = describeIndex(index);
+  const isRebuilt = engine === 'sqlite' && converted !== null;
+  if (table === 'funnel_entries' && index.isUnique) {
+    if (index.columns.join() === uniqueColumns.join()) {
+      if (isRebuilt) return [difference(object, text, null, 'made anew by migration 4')];
+      const action = index.name === uniqueKeyName ? 'kept' : `renamed to ${uniqueKeyName}`;
+      return [{ ...difference(object, text, null, action), fulfils: uniqueKeyVersion }];
+    }
+    if (index.columns.toSorted().join() !== uniqueColumns.toSorted().join() && !index.columns.includes('id')) {
+      return [obstacle(object, text, null, 'would keep people out of a funnel: drop it')];
+    }
+  }
+  const making = migrationsFor(engine).find(({ statements }) =>
+    statements.some((statement) =>
+      new RegExp(`\\b(?:KEY|INDEX) ${index.name.replace(/\W/g, '\\$&')} `, 'i').test(statement),
+    ),
+  );
+  if (making !== undefined && !isRebuilt) {
+    return [
+      obstacle(object, text, null, `in the way: migration ${making.version} makes an index of that name; rename it`),
+    ];
+  }
+  return [
+    difference(object, text, null, isRebuilt ? `dropped: migration ${converted.by} makes the table anew` : 'kept'),
+  ];
+}
