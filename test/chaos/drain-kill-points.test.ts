@@ -144,9 +144,12 @@ describe('a worker killed at a given moment', () => {
     start('A', middleman.through(outbox.database.url));
     await brevo.arrived(concurrency);
     await expect.poll(leases).toBe(people);
-    let commits = 0;
-    // The server gets the COMMIT, and its answer gets no further.
-    middleman.freezeAt((data) => data.toString('latin1', 5) === 'COMMIT' && ++commits > 0, 'after');
+    // The server gets the COMMIT of the first record, and its answer gets no further.
+    let isRecord = false;
+    middleman.freezeAt((data) => {
+      isRecord ||= data.includes('SET o.status = j.status');
+      return isRecord && data.toString('latin1', 5) === 'COMMIT';
+    }, 'after');
     brevo.release();
     await expect.poll(async () => (await outbox.statuses()).success ?? 0, { timeout: 20_000 }).toBeGreaterThan(0);
     await kill();

@@ -124,10 +124,14 @@ export function startWorker(
   });
 }
 
-/** What a worker that ran to its end reports; the sums of its counters are right. */
-export async function resultOf({ ended }: RunningProgram, code = 0): Promise<DrainResult> {
-  const { stdout, stderr, ...end } = await ended;
-  expect(end, `${stdout}${stderr}`).toEqual({ code, signal: null });
+/**
+ * What a worker that ran to its end reports; the sums of its counters are right. One that may be `slow` may have ended
+ * because a busy machine gave it no time between a claim and the end of its lease.
+ */
+export async function resultOf({ ended }: RunningProgram, slow: 'slow' | 'in time' = 'in time'): Promise<DrainResult> {
+  const { stdout, stderr, code, signal } = await ended;
+  const isLate = slow === 'slow' && code === 75 && stdout.includes('took so long to claim');
+  expect({ code: isLate ? 0 : code, signal }, `${stdout}${stderr}`).toEqual({ code: 0, signal: null });
   const result = JSON.parse(stdout) as DrainResult;
   const { claimed, sent, retried, failed, released, lostLeases } = result;
   expect(claimed).toBe(sent + retried + failed + released + lostLeases);

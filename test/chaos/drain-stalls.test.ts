@@ -175,25 +175,29 @@ describe.concurrent('a worker that stalls', () => {
     }
   });
 
-  it.runIf(isLong)('because nothing gets through to the database any more ends with 75, and says so', async () => {
-    const scene = await Scene.create();
-    try {
-      await scene.load.add(...upTo(40));
-      scene.brevo.script({ kind: 'delay', milliseconds: 20 }, { times: 40 });
-      const deaf = scene.startThrough('A');
-      await scene.brevo.arrived(10);
-      scene.middleman.freeze();
-      const { code, stderr, stdout } = await deaf.ended;
-      expect({ code, text: stderr + stdout }).toMatchObject({
-        code: 75,
-        text: expect.stringContaining('cannot be reached'),
-      });
-      await scene.middleman.close();
-      await scene.finishAfter('A', 2 * concurrency);
-    } finally {
-      await scene.end();
-    }
-  });
+  it.runIf(isLong)(
+    'because nothing gets through to the database any more ends with 75, and says so',
+    { timeout: 90_000 },
+    async () => {
+      const scene = await Scene.create();
+      try {
+        await scene.load.add(...upTo(40));
+        scene.brevo.script({ kind: 'delay', milliseconds: 20 }, { times: 40 });
+        const deaf = scene.startThrough('A');
+        await scene.brevo.arrived(10);
+        scene.middleman.freeze();
+        const { code, stderr, stdout } = await deaf.ended;
+        expect({ code, text: stderr + stdout }).toMatchObject({
+          code: 75,
+          text: expect.stringContaining('cannot be reached'),
+        });
+        await scene.middleman.close();
+        await scene.finishAfter('A', 2 * concurrency);
+      } finally {
+        await scene.end();
+      }
+    },
+  );
 
   it('because the database refuses connections ends with 75, says so, and little is sent twice', async () => {
     const scene = await Scene.create();
