@@ -56,7 +56,7 @@ export class MysqlDatabase implements Database {
       const connection = this.#connection;
       this.#connection = undefined;
       this.#state = 'closed';
-      await connection?.end().catch(() => connection.destroy());
+      await connection?.end().catch(() => cut(connection));
     });
   }
 
@@ -87,7 +87,7 @@ export class MysqlDatabase implements Database {
     // A lost connection has rolled back by itself; opening a new one only to say so would hide the first error.
     const connection = this.#connection;
     if (connection === undefined) return;
-    const end = (): void => connection.destroy();
+    const end = (): void => cut(connection);
     await within(this.#patience, end, () => connection.query('ROLLBACK')).catch(() => this.#forget());
   }
 
@@ -128,7 +128,7 @@ export class MysqlDatabase implements Database {
       const connection = this.#connection;
       return await within(
         this.#patience,
-        () => connection.destroy(),
+        () => cut(connection),
         () => call(connection),
       );
     } catch (error) {
@@ -156,7 +156,7 @@ export class MysqlDatabase implements Database {
     };
     connection.on('error', lost).on('end', lost);
     const ask = <Result>(call: () => Promise<Result>): Promise<Result> =>
-      within(this.#target.connectTimeoutSeconds + networkGraceSeconds, () => connection.destroy(), call);
+      within(this.#target.connectTimeoutSeconds + networkGraceSeconds, () => cut(connection), call);
     try {
       const [rows] = await ask(() => connection.query('SELECT VERSION() AS version'));
       const { version } = (rows as { version: string }[])[0] ?? { version: '' };
@@ -166,13 +166,23 @@ export class MysqlDatabase implements Database {
       }
       return connection;
     } catch (error) {
-      connection.destroy();
+      cut(connection);
       throw error;
     }
   }
 
   #forget(): void {
-    this.#connection?.destroy();
+    if (this.#connection !== undefined) cut(this.#connection);
     this.#connection = undefined;
   }
+}
+
+/**
+ * Ends a connection without waiting for the server. The driver only says goodbye, which nobody hears where the network
+ * swallows everything: the socket would keep the process until TCP gives up.
+ */
+function cut(connection: Connection): void {
+  connection.destroy();
+  const { stream } = (connection as unknown as { connection: { stream?: { destroy(): void } } }).connection;
+  stream?.destroy();
 }

@@ -1,26 +1,32 @@
 import { randomUUID } from 'node:crypto';
-import type { Database, Id, Session, Statement } from '../database/database.ts';
+import type { Database, Session, Statement } from '../database/database.ts';
 import type { Job } from './job.ts';
 import { giveBackAllLeases, giveBackLeases, leaseIsLive, takeLeases } from './leases.ts';
 
 const isDue = '(o.next_attempt_at IS NULL OR o.next_attempt_at <= CURRENT_TIMESTAMP)';
 
+// Where a job stands in the line of its contact: in the order in which they were enqueued, but a purchase never before
+// the upsert of its entry, whatever their ids (the nodes of a cluster number for themselves).
+const placeOf = (greatest: string): string => `CASE WHEN o.operation_type = 'update_after_purchase'
+    THEN ${greatest}(o.id, COALESCE((SELECT MAX(u.id) FROM brevo_sync_outbox u WHERE u.funnel_entry_id = o.funnel_entry_id
+      AND u.status = 'pending' AND u.operation_type = 'upsert_contact'), 0)) ELSE o.id END`;
+
+const place = { mysql: placeOf('GREATEST'), sqlite: placeOf('MAX') };
+
 // Due by the analytics guide, 2.1 and 2.2; its contact not held by anybody; and no job that comes before it for the
-// same contact still waits for its next attempt: jobs of one contact are delivered in the order in which they were
-// enqueued, and a purchase never before the upsert of its entry, whatever their ids (nodes of a cluster number alone).
+// same contact still waits for its next attempt.
 // The order of the joins is fixed: from stale statistics the server may choose to read all pending jobs for each job.
-const dueJobs = (live: string, join: string): string => `FROM brevo_sync_outbox o
+const dueJobs = (live: string, join: string, before: string): string => `FROM brevo_sync_outbox o
     ${join} funnel_entries e ON e.id = o.funnel_entry_id
   WHERE o.status = 'pending' AND ${isDue}
     AND NOT EXISTS (SELECT 1 FROM brevo_contact_leases l WHERE l.email = e.email AND ${live})
     AND NOT EXISTS (SELECT 1 FROM funnel_entries f ${join} brevo_sync_outbox p ON p.funnel_entry_id = f.id
       WHERE f.email = e.email AND p.status = 'pending' AND p.next_attempt_at > CURRENT_TIMESTAMP
-        AND (p.id < o.id OR p.funnel_entry_id = o.funnel_entry_id AND p.operation_type = 'upsert_contact'
-          AND o.operation_type = 'update_after_purchase'))`;
+        AND p.id <= ${before})`;
 
 const due = {
-  mysql: dueJobs(leaseIsLive.mysql, 'STRAIGHT_JOIN'),
-  sqlite: dueJobs(leaseIsLive.sqlite, 'CROSS JOIN'),
+  mysql: dueJobs(leaseIsLive.mysql, 'STRAIGHT_JOIN', place.mysql),
+  sqlite: dueJobs(leaseIsLive.sqlite, 'CROSS JOIN', place.sqlite),
 };
 
 const inOrder = 'ORDER BY o.next_attempt_at, o.id LIMIT ?';
@@ -46,12 +52,12 @@ const readWaiting: Statement = {
     STRAIGHT_JOIN brevo_contact_leases l ON l.email = j.email AND l.lease_token = ?
     STRAIGHT_JOIN funnel_entries e ON e.email = l.email
     STRAIGHT_JOIN brevo_sync_outbox o ON o.funnel_entry_id = e.id AND o.status = 'pending'
-    ORDER BY e.email, o.id LIMIT ?`,
+    ORDER BY e.email, ${place.mysql}, o.operation_type = 'update_after_purchase', o.id LIMIT ?`,
   sqlite: `SELECT ${jobColumns}, ${isDue} AS isDue FROM json_each(?) j
     CROSS JOIN brevo_contact_leases l ON l.email = j.value AND l.lease_token = ?
     CROSS JOIN funnel_entries e ON e.email = l.email
     CROSS JOIN brevo_sync_outbox o ON o.funnel_entry_id = e.id AND o.status = 'pending'
-    ORDER BY e.email, o.id LIMIT ?`,
+    ORDER BY e.email, ${place.sqlite}, o.operation_type = 'update_after_purchase', o.id LIMIT ?`,
 };
 
 /** Beyond this, how many a worker could take now is told by their time alone: who waits for whom takes long to count. */
@@ -76,6 +82,12 @@ export interface ClaimedContact {
   expiresAt: number;
 }
 
+export interface Claim {
+  contacts: ClaimedContact[];
+  /** whether nothing was due at all; else others may have been quicker to take what was */
+  isExhausted: boolean;
+}
+
 export interface ClaimSize {
   /** at most so many contacts, those whose jobs are due longest first */
   contacts: number;
@@ -88,7 +100,7 @@ export interface ClaimSize {
  * Takes contacts with due jobs for `leaseSeconds`, each with all of its due jobs. The claim is committed when this
  * returns, so no HTTP call can be made under one that others do not see.
  */
-export async function claimContacts(database: Database, size: ClaimSize): Promise<ClaimedContact[]> {
+export async function claimContacts(database: Database, size: ClaimSize): Promise<Claim> {
   const token = randomUUID();
   // Measured before the claim, so that the lease in the database ends no earlier than we believe.
   const expiresAt = performance.now() + size.leaseSeconds * 1000;
@@ -99,14 +111,14 @@ export async function claimContacts(database: Database, size: ClaimSize): Promis
     isRepeated = true;
     const found = await session.query<{ email: string }>(lockDue, [size.contacts]);
     const emails = [...new Set(found.map(({ email }) => email))];
-    if (emails.length === 0) return [];
+    if (emails.length === 0) return { contacts: [], isExhausted: true };
     await takeLeases(session, emails, { token, leaseSeconds: size.leaseSeconds });
     const rows = await session.query<WaitingJob>(readWaiting, [JSON.stringify(emails), token, size.jobs]);
     const jobs = Map.groupBy(rows, ({ email }) => email);
     const contacts = emails.map((email) => ({ email, token, expiresAt, jobs: firstInLine(jobs.get(email) ?? []) }));
     const idle = contacts.filter((contact) => contact.jobs.length === 0).map(({ email }) => email);
     await giveBackLeases(session, idle, token);
-    return contacts.filter((contact) => contact.jobs.length > 0);
+    return { contacts: contacts.filter((contact) => contact.jobs.length > 0), isExhausted: false };
   });
 }
 
@@ -114,23 +126,8 @@ interface WaitingJob extends Job {
   isDue: 0 | 1;
 }
 
-/** The jobs of one contact up to the first that is not due, each purchase behind the upsert of its entry. */
-function firstInLine(waiting: readonly WaitingJob[]): Job[] {
-  const upserts = new Map<Id, number>();
-  waiting.forEach(({ entryId, operation }, index) => {
-    if (operation === 'upsert_contact') upserts.set(entryId, index);
-  });
-  const line = waiting
-    .map((job, index) => ({
-      job,
-      place: job.operation === 'update_after_purchase' ? Math.max(index, upserts.get(job.entryId) ?? 0) : index,
-    }))
-    .sort(
-      (a, b) =>
-        a.place - b.place ||
-        Number(a.job.operation !== 'upsert_contact') - Number(b.job.operation !== 'upsert_contact'),
-    )
-    .map(({ job }) => job);
+/** The jobs of one contact, in its order, up to the first that is not due. */
+function firstInLine(line: readonly WaitingJob[]): Job[] {
   const blocked = line.findIndex(({ isDue: is }) => is === 0);
   return (blocked === -1 ? line : line.slice(0, blocked)).map(({ isDue: _, ...job }) => job);
 }

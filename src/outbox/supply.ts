@@ -7,6 +7,8 @@ const mostAtOnce = 500;
 const jobsPerContact = 20;
 /** A claim takes what can be delivered in so many seconds, so that little is held in vain when the run ends. */
 const secondsAhead = 10;
+/** Claims in a row that found contacts and got none of them, because other workers had. */
+const mostLate = 10;
 
 export interface SupplyOptions {
   leaseSeconds: number;
@@ -29,6 +31,7 @@ export class Supply {
   #waiting: ClaimedContact[] = [];
   #claiming: Promise<void> | undefined;
   #isExhausted = false;
+  #late = 0;
   #isClosed = false;
 
   constructor(database: Database, options: SupplyOptions) {
@@ -82,15 +85,18 @@ export class Supply {
 
   async #claimOnce(): Promise<void> {
     const left = this.#options.left();
-    const contacts =
-      left <= 0
-        ? []
-        : await claimContacts(this.#database, {
-            contacts: Math.min(left, this.#size),
-            jobs: Math.min(left, this.#size * jobsPerContact),
-            leaseSeconds: this.#options.leaseSeconds,
-          });
-    this.#isExhausted = contacts.length === 0;
+    if (left <= 0) {
+      this.#isExhausted = true;
+      return;
+    }
+    const { contacts, isExhausted } = await claimContacts(this.#database, {
+      contacts: Math.min(left, this.#size),
+      jobs: Math.min(left, this.#size * jobsPerContact),
+      leaseSeconds: this.#options.leaseSeconds,
+    });
+    // Whoever comes too late again and again leaves the rest to those who were quicker.
+    this.#late = contacts.length === 0 ? this.#late + 1 : 0;
+    this.#isExhausted = isExhausted || this.#late >= mostLate;
     this.#waiting.push(...contacts);
     this.#options.onClaim(contacts);
   }
