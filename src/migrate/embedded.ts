@@ -106,6 +106,16 @@ CREATE TABLE brevo_pace (
   PRIMARY KEY (account)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 ` },
+    { file: '0010_placeholder.sql', sql: `-- Only for this worktree: the number belongs to another change, which replaces this file.
+CREATE TABLE placeholder_0010 (id BIGINT NOT NULL, PRIMARY KEY (id));
+` },
+    { file: '0011_index_reports.sql', sql: `-- What the reports count is read from the index alone; a month of it by its days. Purchases of a period by their date.
+ALTER TABLE funnel_entries
+  DROP KEY funnel_entries_entered,
+  ADD KEY funnel_entries_entered (entered_at, funnel_type, certificate_purchased, certificate_purchased_at);
+
+ALTER TABLE funnel_purchases ADD KEY funnel_purchases_paid (paid_at, funnel_type, email);
+` },
   ],
   sqlite: [
     { file: '0001_create_funnel_entries.sql', sql: `-- One row per person, funnel and test. The same table as the predecessor's, so that its database can be taken over.
@@ -207,6 +217,17 @@ CREATE TABLE brevo_pace (
   account TEXT PRIMARY KEY,
   next_call_at INTEGER NOT NULL
 );
+` },
+    { file: '0010_placeholder.sql', sql: `-- Only for this worktree: the number belongs to another change, which replaces this file.
+CREATE TABLE placeholder_0010 (id INTEGER PRIMARY KEY);
+` },
+    { file: '0011_index_reports.sql', sql: `-- What the reports count is read from the index alone; a month of it by its days. Purchases of a period by their date.
+DROP INDEX funnel_entries_entered;
+
+CREATE INDEX funnel_entries_entered
+  ON funnel_entries (entered_at, funnel_type, certificate_purchased, certificate_purchased_at);
+
+CREATE INDEX funnel_purchases_paid ON funnel_purchases (paid_at, funnel_type, email);
 ` },
   ],
 };
