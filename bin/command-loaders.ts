@@ -14,6 +14,9 @@ export const commandLoaders: Readonly<Record<string, CommandLoader>> = {
   'outbox:prune': async () => (await import('../commands/outbox/prune.ts')).default,
   'outbox:retry': async () => (await import('../commands/outbox/retry.ts')).default,
   'outbox:show': async () => (await import('../commands/outbox/show.ts')).default,
+  'report:cohorts': async () => (await import('../commands/report/cohorts.ts')).default,
   'report:conversions': async () => (await import('../commands/report/conversions.ts')).default,
+  'report:people': async () => (await import('../commands/report/people.ts')).default,
   sync: async () => (await import('../commands/sync.ts')).default,
+  utm: async () => (await import('../commands/utm.ts')).default,
 };

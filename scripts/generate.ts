@@ -36,13 +36,15 @@ function sortedManifest(text: string): string {
 /** The README with its list of commands, between two markers, as the manifest has it. */
 function withCommandList(readme: string): string {
   const manifest = JSON.parse(readFileSync('oclif.manifest.json', 'utf8')) as {
-    commands: Record<string, { summary?: string }>;
+    commands: Record<string, { summary?: string; args: Record<string, unknown> }>;
   };
   const lines = Object.entries(manifest.commands)
     .sort(([a], [b]) => a.localeCompare(b, 'en'))
-    .map(([id, { summary }]) => {
+    .map(([id, { summary, args }]) => {
       const name = `funnels ${id.replaceAll(':', ' ')}`;
-      return `| [\`${name}\`](docs/commands.md#${name.replaceAll(' ', '-')}) | ${summary ?? ''} |`;
+      // The heading there names the arguments too.
+      const anchor = [...name.split(' '), ...Object.keys(args)].join('-');
+      return `| [\`${name}\`](docs/commands.md#${anchor}) | ${summary ?? ''} |`;
     });
   const list = [
     '<!-- command-list -->',

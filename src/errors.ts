@@ -9,9 +9,9 @@ export type ProblemKind =
   | 'data'
   /** Brevo does not answer */
   | 'unavailable'
-  /** try again later: database down, lock held, rate limited */
+  /** try again later: database down, lock held, rate limited, disk full */
   | 'temporary'
-  /** Brevo or the database refused us */
+  /** Brevo, the database or the file system refused us */
   | 'refused'
   /** a setting is missing or wrong */
   | 'configuration';

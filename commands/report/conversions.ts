@@ -1,12 +1,18 @@
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../../src/cli/base-command.ts';
+import { clicksFlags, withClicks } from '../../src/cli/clicks-flags.ts';
+import { exitCodes } from '../../src/cli/exit-codes.ts';
 import { log } from '../../src/cli/log.ts';
+import { outputFlags, readOutput } from '../../src/cli/output-flags.ts';
+import { readReportFlags, reportFlags } from '../../src/cli/report-flags.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { requireSchema } from '../../src/migrate/plan.ts';
-import { remarkOn, renderConversions, renderPlain } from '../../src/output/conversions-text.ts';
-import { formats } from '../../src/output/render.ts';
-import { type Conversions, reportConversions } from '../../src/report/conversions.ts';
-import { checkPeriod, resolvePeriod } from '../../src/report/period.ts';
+import { remarksBeside, renderAs } from '../../src/output/conversions-output.ts';
+import { describeJudgement } from '../../src/output/judgement-words.ts';
+import { reportConversions } from '../../src/report/conversions.ts';
+import { readPageParts } from '../../src/report/page-parts.ts';
+import { type Conversions, comparisons, dimensions } from '../../src/report/result.ts';
+import { judge, readRule } from '../../src/report/rules.ts';
 
 export default class ReportConversions extends BaseCommand {
   static override summary = 'Show how many people entered each funnel and how many of them bought.';
@@ -14,43 +20,59 @@ export default class ReportConversions extends BaseCommand {
   static override description = [
     'Counts the entries of each funnel, and those of them that were followed by a purchase.',
     '--from-date is inclusive, --to-date exclusive, both in report.timezone or else the zone of the',
-    'database. With --from-date alone, entries up to now count; without dates, all of them.',
+    'database. With --from-date alone, entries up to now count; without dates, all of them. Every',
+    'number is explained in docs/reports.md, the JSON in docs/report-json.md.',
   ].join(' ');
 
   static override examples = [
     '<%= config.bin %> report conversions',
     '<%= config.bin %> report conversions --from-date 2026-10-01 --to-date 2026-11-01',
+    '<%= config.bin %> report conversions --period last-month --compare previous',
+    '<%= config.bin %> report conversions --period 2026-10 --by day --format csv',
+    '<%= config.bin %> report conversions --period last-30d --fail-if "language.settled<8%"',
+    '<%= config.bin %> report conversions --period 2026-10 --clicks clicks.csv',
     '<%= config.bin %> report conversions --format plain',
+    '<%= config.bin %> report conversions --period last-month --output report.html',
   ];
 
   static override flags = {
-    'from-date': Flags.string({ description: 'The first day that counts.', helpValue: 'YYYY-MM-DD' }),
-    'to-date': Flags.string({ description: 'The day after the last one that counts.', helpValue: 'YYYY-MM-DD' }),
-    format: Flags.option({
-      options: [...formats, 'plain'] as const,
-      description: 'Print as table, tsv, csv, markdown, json or plain text; table on a terminal, else tsv.',
-    })(),
+    ...reportFlags,
+    ...clicksFlags,
+    by: Flags.option({ options: dimensions, description: 'Show the figures of each of these too.' })(),
+    compare: Flags.option({ options: comparisons, description: 'Compare with another period.' })(),
+    'fail-if': Flags.string({
+      multiple: true,
+      description:
+        'Exit with 8 when this holds, e.g. "settled<8%"; metrics: conversion, settled, entries, purchased, people.',
+      helpValue: 'RULE',
+    }),
+    ...outputFlags,
   };
 
   async run(): Promise<Conversions> {
     const { flags } = await this.parse(ReportConversions);
-    const days = checkPeriod(flags['from-date'], flags['to-date']);
-    const { settings } = await this.loadSettings(flags);
-    const report = await this.using(openDatabase(settings.database, 'read-only'), async (database) => {
-      await requireSchema(database, 'read');
-      return database.transaction(async (session) =>
-        reportConversions(session, await resolvePeriod(session, days, settings.report.timezone)),
-      );
-    });
-    const { format } = flags;
-    if (format === 'plain') {
-      this.print(renderPlain(report));
-      return report;
+    const output = readOutput(flags, { terminal: this.terminal, asJson: this.jsonEnabled() });
+    const rules = (flags['fail-if'] ?? []).map(readRule);
+    const { request, settings } = await readReportFlags(flags, async () => (await this.loadSettings(flags)).settings);
+    const { unicode } = this.terminal;
+    const { report, parts } = await withClicks(flags, { campaigns: settings.utm.campaigns, unicode }, (clicks) =>
+      this.using(openDatabase(settings.database, 'read-only'), async (database) => {
+        await requireSchema(database, 'read');
+        return database.transaction(async (session) => {
+          const asked = { ...request, by: flags.by, compare: flags.compare, clicks };
+          const report = await reportConversions(session, asked);
+          return { report, parts: output.format === 'html' ? await readPageParts(session, asked, report) : undefined };
+        });
+      }),
+    );
+    const judgements = judge(rules, report);
+    await this.deliver(await renderAs(report, parts, output), output.path);
+    if (!this.jsonEnabled()) for (const remark of remarksBeside(report, output)) log.info(remark);
+    for (const judgement of judgements) {
+      const words = describeJudgement(judgement);
+      if (words !== undefined) log.warn(words);
     }
-    const options = { format, terminal: this.terminal };
-    this.print(renderConversions(report, options));
-    const remark = remarkOn(report, options);
-    if (remark !== undefined && !this.jsonEnabled()) log.info(remark);
+    if (judgements.some(({ outcome }) => outcome === 'broken')) process.exitCode = exitCodes.findings;
     return report;
   }
 }

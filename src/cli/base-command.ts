@@ -1,13 +1,16 @@
+import { once } from 'node:events';
 import { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
-import { type LoadedSettings, loadSettings } from '../config/load.ts';
+import { type LoadedSettings, loadPublicSettings, loadSettings, type PublicSettings } from '../config/load.ts';
 import { secretsOf } from '../config/redact.ts';
 import type { Database } from '../database/database.ts';
 import type { Column } from '../output/columns.ts';
+import { jsonText } from '../output/json.ts';
 import { formats, type RenderOptions, renderRows } from '../output/render.ts';
 import { describeTerminal, type Terminal } from '../output/terminal.ts';
 import { asksForJson } from './json-request.ts';
 import { configureLog } from './log.ts';
+import { removeThrowingListeners } from './output-failure.ts';
 import { errorJson } from './report-error.ts';
 import { rememberSecrets } from './secrets.ts';
 
@@ -30,12 +33,24 @@ export abstract class BaseCommand extends Command {
     }),
   };
 
+  protected override async init(): Promise<void> {
+    await super.init();
+    removeThrowingListeners();
+  }
+
   /** Loads the settings; from then on no secret of theirs can be printed. */
   protected async loadSettings(flags: { config?: string | undefined }): Promise<LoadedSettings> {
     const loaded = await loadSettings({ flag: flags.config, environment: process.env, cwd: process.cwd() });
     rememberSecrets(secretsOf(loaded.settings));
     configureLog(loaded.settings.log);
     return loaded;
+  }
+
+  /** Loads what commands may know that use neither the database nor Brevo; asks for neither of them, nor for secrets. */
+  protected async loadPublicSettings(flags: { config?: string | undefined }): Promise<PublicSettings> {
+    const settings = await loadPublicSettings({ flag: flags.config, environment: process.env, cwd: process.cwd() });
+    configureLog(settings.log);
+    return settings;
   }
 
   /** Gives `work` an open database and closes it, whatever happens. */
@@ -56,6 +71,20 @@ export abstract class BaseCommand extends Command {
     if (!this.jsonEnabled()) process.stdout.write(text);
   }
 
+  /** The same for long output: comes back when the reader has taken enough of it, so that it does not pile up here. */
+  protected async printPiece(text: string): Promise<void> {
+    if (text === '' || this.jsonEnabled() || process.stdout.write(text)) return;
+    // Nobody reads on (`| head`), or there is no room: main has seen to the exit code, and the rest is not asked for.
+    await once(process.stdout, 'drain').catch(() => this.exit(Number(process.exitCode ?? 0)));
+  }
+
+  /** Writes result text to a file, as a whole or not at all, or to stdout when there is none. */
+  protected async deliver(text: string, path: string | undefined): Promise<void> {
+    if (path === undefined) return this.print(text);
+    const { writeOutputFile } = await import('../output/write-file.ts');
+    await writeOutputFile(path, text);
+  }
+
   protected printRows<Row>(
     rows: readonly Row[],
     columns: readonly Column<Row>[],
@@ -66,6 +95,11 @@ export abstract class BaseCommand extends Command {
 
   override jsonEnabled(): boolean {
     return asksForJson(this.argv, process.env);
+  }
+
+  // oclif's own prints as they are the characters that a terminal obeys, and looks for colours that nobody set.
+  protected override logJson(json: unknown): void {
+    process.stdout.write(`${jsonText(json)}\n`);
   }
 
   // oclif's own would print its whole configuration, argv included, for a mistyped flag.

@@ -4,7 +4,7 @@ import type { ProblemKind } from '../errors.ts';
 export const exitCodes = {
   done: 0,
   bug: 1,
-  /** findings or something pending, only with --exit-code */
+  /** findings or something pending, only with --exit-code and --fail-if */
   findings: 8,
   usage: 64,
   data: 65,

@@ -1,8 +1,8 @@
 import { Config } from '@oclif/core/config';
 import { run } from '@oclif/core/run';
 import { settings } from '@oclif/core/settings';
-import { exitCodes } from './exit-codes.ts';
 import { helpPlugin } from './help-plugin.ts';
+import { surviveClosedPipes } from './output-failure.ts';
 import { inMemoryPlugins, type PluginSource } from './plugins.ts';
 
 // Only what every start needs is imported here: oclif's parts one by one, the error report when there is an error.
@@ -26,17 +26,5 @@ export async function main(argv: string[], program: PluginSource): Promise<void>
     const { reportError } = await import('./report-error.ts');
     const { asksForJson } = await import('./json-request.ts');
     reportError(error, commands, asksForJson(argv, process.env));
-  }
-}
-
-/** A reader that leaves early (`| head -1`) is no failure, least of all in the middle of a run that writes. */
-function surviveClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') return;
-      // A full disk, say. There may be nowhere left to tell it, but the exit code can.
-      process.exitCode = exitCodes.temporary;
-      if (stream === process.stdout) process.stderr.write(`Error: The output cannot be written: ${error.message}.\n`);
-    });
   }
 }

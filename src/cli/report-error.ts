@@ -1,3 +1,4 @@
+import { jsonText } from '../output/json.ts';
 import { debugText, describeError } from './describe-error.ts';
 import { log } from './log.ts';
 
@@ -7,7 +8,7 @@ import { log } from './log.ts';
  */
 export function reportError(error: unknown, commands: readonly string[], asJson: boolean): void {
   if (asJson) {
-    process.stdout.write(`${JSON.stringify(errorJson(error, commands), null, 2)}\n`);
+    process.stdout.write(`${jsonText(errorJson(error, commands))}\n`);
     return;
   }
   const { message, hint, exit } = describeError(error, commands);

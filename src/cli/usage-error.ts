@@ -43,6 +43,18 @@ const rewordings: readonly [RegExp, (...found: string[]) => UsageError][] = [
     }),
   ],
   [
+    /All of the following must be provided when using (--\S+): (--\S+)$/,
+    (flag, other) => ({ message: `${flag} goes with ${other} only.`, hint: seeHelp }),
+  ],
+  [/Missing required flag (\S+)$/, (flag) => ({ message: `--${flag} is missing.`, hint: seeHelp })],
+  [
+    /^Missing 1 required arg: (\S+) +(.*)$/,
+    (name = '', description = '') => ({
+      message: `${name.toUpperCase()} is missing: ${lowerFirst(description)}`,
+      hint: seeHelp,
+    }),
+  ],
+  [
     /^Unexpected arguments?: (.*)$/,
     (words = '') => ({ message: `The command takes no arguments, but was given ${typed(words)}.`, hint: seeHelp }),
   ],
@@ -78,6 +90,10 @@ function unknownFlags(flags: readonly string[], known: readonly string[]): Usage
   const guess = nearest((names[0] ?? '').replace(/^-+/, ''), known);
   const what = names.length === 1 ? `There is no flag ${names[0]}.` : `There are no flags ${names.join(', ')}.`;
   return { message: what, hint: guess === undefined ? seeHelp : `Did you mean --${guess}?` };
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 function plain(text: string): string {

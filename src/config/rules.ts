@@ -34,7 +34,8 @@ export function tableNamePart(least: 0 | 1) {
   return text('made of letters, digits, _, $ and - only, 64 at most', new RegExp(`^[A-Za-z0-9_$-]{${least},64}$`));
 }
 
-function isZone(name: string): boolean {
+/** Whether the runtime knows an IANA time zone of that name; offsets are none. */
+export function isZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
     return !/^[+-]/.test(name);

@@ -48,6 +48,23 @@ function attribute(name: string) {
   return v.optional(text('the name of a Brevo attribute in capitals (A-Z, 0-9, _)', /^[A-Z0-9_]{1,100}$/), name);
 }
 
+/** A value of a link's utm_ parameters: characters that need no escaping in a URL. */
+function tag(value: string) {
+  return v.optional(text('made of letters, digits, _, . and - only, 64 at most', /^[A-Za-z0-9_.-]{1,64}$/), value);
+}
+
+function campaigns() {
+  const names = v.object({ language: tag('language_funnel'), non_language: tag('non_language_funnel') });
+  const areDifferent = v.check<v.InferOutput<typeof names>, string>(
+    ({ language, non_language }) => language.toLowerCase() !== non_language.toLowerCase(),
+    campaignMessage,
+  );
+  return v.pipe(names, v.forward(areDifferent, ['non_language']));
+}
+
+const campaignMessage =
+  'must differ from utm.campaigns.language, capitals aside: otherwise nobody can tell the clicks of the two funnels apart.';
+
 const leaseMessage =
   "must be larger than brevo.timeoutSeconds: otherwise a job's claim ends while its call to Brevo is still running, and another worker sends it a second time.";
 
@@ -90,7 +107,13 @@ export const settingsSchema = v.pipe(
       retryStepMinutes: v.optional(wholeNumber(1, 1440), 5),
       leaseSeconds: v.optional(wholeNumber(10, 3600), 120),
     }),
-    report: v.object({ timezone: unset(zoneName()) }),
+    report: v.object({ timezone: unset(zoneName()), windowDays: v.optional(wholeNumber(1, 3650), 30) }),
+    // The defaults are those of the analytics guide, 5.
+    utm: v.object({
+      source: tag('testizer'),
+      medium: tag('email'),
+      campaigns: campaigns(),
+    }),
     log: v.object({
       level: v.optional(oneOf(['error', 'warn', 'info', 'debug']), 'info'),
       format: v.optional(oneOf(['text', 'json']), 'text'),

@@ -35,15 +35,20 @@ export function validate(values: GivenValues): { settings: Settings | undefined;
   const complaints = [...messages].flatMap(([key, message]) => {
     const given = values.get(key);
     if (given !== undefined) return [{ text: sentence(key, message, given), offset: given.offset }];
-    // The lease is compared with the time-out, which then is what was given.
-    const other = key === 'outbox.leaseSeconds' ? values.get('brevo.timeoutSeconds') : undefined;
-    return other === undefined ? [] : [{ text: defaultedLease(message, other), offset: other.offset }];
+    const other = values.get(comparedWith[key] ?? '');
+    return other === undefined ? [] : [{ text: clash(key, message, other), offset: other.offset }];
   });
   return { settings: undefined, complaints };
 }
 
-function defaultedLease(message: string, timeout: Given): string {
-  return `${timeout.label} is ${showValue(timeout.value)}, and outbox.leaseSeconds ${message}`;
+/** Settings whose rule compares them with another one, which may be the only one of the two that was given. */
+const comparedWith: Readonly<Record<string, string>> = {
+  'outbox.leaseSeconds': 'brevo.timeoutSeconds',
+  'utm.campaigns.non_language': 'utm.campaigns.language',
+};
+
+function clash(key: string, message: string, given: Given): string {
+  return `${given.label} is ${showValue(given.value)}, and ${key} ${message}`;
 }
 
 function sentence(key: string, message: string, { label, value }: Given): string {

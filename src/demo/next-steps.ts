@@ -11,7 +11,7 @@ export function nextSteps(folder: string | null): string[] {
   }
   const config = `--config ${quoted(`${folder.replace(/\/+$/, '')}/${configFile}`)}`;
   return [
-    `funnels report conversions --format markdown ${config}`,
+    `funnels report conversions --output report.html ${config}`,
     `funnels find-duplicates ${config}`,
     `funnels sync --dry-run ${config}`,
     `funnels migrate status ${config}`,

@@ -126,6 +126,13 @@ ALTER TABLE brevo_pace ADD COLUMN checked_at DATETIME NULL;
 
 ALTER TABLE brevo_pace ADD COLUMN checked_what CHAR(16) CHARACTER SET ascii COLLATE ascii_bin NULL;
 ` },
+    { file: '0012_index_reports.sql', sql: `-- What the reports count is read from the index alone; a month of it by its days. Purchases of a period by their date.
+ALTER TABLE funnel_entries
+  DROP KEY funnel_entries_entered,
+  ADD KEY funnel_entries_entered (entered_at, funnel_type, certificate_purchased, certificate_purchased_at);
+
+ALTER TABLE funnel_purchases ADD KEY funnel_purchases_paid (paid_at, funnel_type, email);
+` },
   ],
   sqlite: [
     { file: '0001_create_funnel_entries.sql', sql: `-- One row per person, funnel and test. The same table as the predecessor's, so that its database can be taken over.
@@ -242,6 +249,14 @@ ALTER TABLE brevo_sync_outbox DROP COLUMN lease_until;
 ALTER TABLE brevo_pace ADD COLUMN checked_at TEXT NULL;
 
 ALTER TABLE brevo_pace ADD COLUMN checked_what TEXT NULL;
+` },
+    { file: '0012_index_reports.sql', sql: `-- What the reports count is read from the index alone; a month of it by its days. Purchases of a period by their date.
+DROP INDEX funnel_entries_entered;
+
+CREATE INDEX funnel_entries_entered
+  ON funnel_entries (entered_at, funnel_type, certificate_purchased, certificate_purchased_at);
+
+CREATE INDEX funnel_purchases_paid ON funnel_purchases (paid_at, funnel_type, email);
 ` },
   ],
 };

@@ -6,14 +6,35 @@ export function formatCount(n: number | bigint): string {
 }
 
 /**
- * `part` of `whole`, both whole numbers not below zero, with two decimals, half up: `30.00%`. Calculated in integers, so
- * that no rate is off by a float's error; `0.00%` when whole is 0. Throws RangeError for fractions (a bug of the caller).
+ * `part` of `whole`, both whole numbers not below zero, with `digits` decimals, half up: `30.00%`. Calculated in
+ * integers, so that no rate is off by a float's error; 0 when whole is 0. Throws RangeError for fractions (a bug of the
+ * caller).
  */
-export function formatPercent(part: number | bigint, whole: number | bigint): string {
+export function formatPercent(part: number | bigint, whole: number | bigint, digits = 2): string {
   const divisor = BigInt(whole);
-  if (divisor === 0n) return '0.00%';
-  const hundredths = (BigInt(part) * 20_000n + divisor) / (2n * divisor);
-  return `${hundredths / 100n}.${String(hundredths % 100n).padStart(2, '0')}%`;
+  const scale = 10n ** BigInt(digits);
+  const units = divisor === 0n ? 0n : (BigInt(part) * 200n * scale + divisor) / (2n * divisor);
+  const decimals = digits === 0 ? '' : `.${String(units % scale).padStart(digits, '0')}`;
+  return `${units / scale}${decimals}%`;
+}
+
+/** A fraction as a percentage with `digits` decimals: 0.1473 is `14.7%`. */
+export function formatShare(fraction: number, digits = 1): string {
+  return `${(fraction * 100).toFixed(digits)}%`;
+}
+
+/** A difference of two fractions in percentage points, with its sign: 0.052 is `+5.2`. */
+export function formatPoints(difference: number): string {
+  const text = (difference * 100).toFixed(1);
+  return /^-?0\.0$/.test(text) ? '0.0' : difference > 0 ? `+${text}` : text;
+}
+
+/** Seconds as people speak of waiting: `25 min`, `13 h`, `4.2 days`, `31 days`. */
+export function formatWait(seconds: number): string {
+  if (seconds < 3600) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 2 * 86_400) return `${Math.round(seconds / 3600)} h`;
+  const days = seconds / 86_400;
+  return `${days < 10 ? days.toFixed(1) : Math.round(days)} days`;
 }
 
 /** Milliseconds as people say them: `0.4 s`, `12 s`, `3 min 05 s`, `2 h 07 min`. A time below zero is shown as none. */

@@ -1,5 +1,5 @@
-import { type Column, type Grid, toGrid } from './columns.ts';
-import { csvLines } from './csv.ts';
+import { type Cell, type Column, type Grid, toGrid } from './columns.ts';
+import { csvLines, forExcel } from './csv.ts';
 import { jsonText } from './json.ts';
 import { markdownLines } from './markdown.ts';
 import { recordLines } from './records.ts';
@@ -17,6 +17,8 @@ export interface RenderOptions {
   /** table on a terminal, else tsv */
   format?: Format | undefined;
   terminal: Terminal;
+  /** for csv: as Excel wants it, with a byte order mark and CR LF; a terminal is spared both */
+  excel?: boolean;
   title?: string;
   footer?: readonly string[];
 }
@@ -29,11 +31,21 @@ export function renderRows<Row>(rows: readonly Row[], columns: readonly Column<R
   const { terminal } = options;
   const grid = toGrid(rows, columns);
   const format = options.format ?? (terminal.isTerminal ? 'table' : 'tsv');
-  if (format === 'json') return `${jsonText(grid)}\n`;
+  if (format === 'json') return `${jsonText(toObjects(grid))}\n`;
   if (format === 'table') return toText(withWords(grid, options));
   if (columns.length === 0) return '';
-  if (format === 'csv') return toText(csvLines(grid, terminal.isTerminal));
+  if (format === 'csv') {
+    const records = csvLines(grid, terminal.isTerminal);
+    return options.excel === true && !terminal.isTerminal ? forExcel(records) : toText(records);
+  }
   return toText(format === 'tsv' ? tsvLines(grid, terminal.isTerminal) : markdownLines(grid));
+}
+
+/** One object per row, by column key. */
+function toObjects(grid: Grid): Record<string, Cell>[] {
+  return grid.rows.map((row) =>
+    Object.fromEntries(grid.headings.map((heading, index) => [heading.key, row[index] ?? null])),
+  );
 }
 
 /** Title, table and footer, those there are, with a blank line between them. */

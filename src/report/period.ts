@@ -1,6 +1,7 @@
-import type { Session, Statement } from '../database/database.ts';
 import { Problem } from '../errors.ts';
 import { readDate } from '../read-date.ts';
+import { type NamedPeriod, readNamedPeriod, type Step } from './named-period.ts';
+import type { ComparisonName } from './result.ts';
 
 /** The days a report covers: `from` inclusive, `to` exclusive (analytics guide, "Date Filtering"). */
 export interface Days {
@@ -8,36 +9,28 @@ export interface Days {
   to: Temporal.PlainDate | undefined;
 }
 
-/** The period resolved to the database's wall clock: entries with from <= entered_at < to, both 'YYYY-MM-DD HH:MM:SS'. */
-export interface Period {
-  /** null: from the first entry on */
-  from: string | null;
-  /** null: up to the last entry. The current moment when only `from` was given; that moment then counts */
-  to: string | null;
-  toIsNow: boolean;
-  /** the days as they were asked for, in `timezone`; `toDay` is the first that no longer counts */
-  fromDay: string | null;
-  toDay: string | null;
-  timezone: string;
+/** What the command line says about the period. */
+export interface PeriodWords {
+  from?: string | undefined;
+  to?: string | undefined;
+  name?: string | undefined;
 }
 
-const wallClock: Statement = {
-  mysql: 'SELECT FROM_UNIXTIME(?) AS moment',
-  sqlite: "SELECT datetime(CAST(? AS INTEGER), 'unixepoch') AS moment",
-};
+/** A period as it was asked for: its days may depend on which day it is. */
+export interface AskedPeriod {
+  name: string | null;
+  step: Step;
+  daysAt: (today: Temporal.PlainDate) => Days;
+}
 
-/** As far as a moment counts: the server adds a fraction to moments it computes from a parameter. */
-const seconds = 'YYYY-MM-DD HH:MM:SS'.length;
-
-const now = 'SELECT CURRENT_TIMESTAMP AS moment';
-
-const zoneName: Statement = {
-  mysql: `SELECT IF(@@session.time_zone = 'SYSTEM', @@system_time_zone, @@session.time_zone) AS zone`,
-  sqlite: `SELECT 'UTC' AS zone`,
-};
-
-/** Reads the two dates of the command line. A usage Problem when one is wrong or `from` is not before `to`. */
-export function checkPeriod(from: string | undefined, to: string | undefined): Days {
+/** Reads dates or name of a period. A usage Problem when one is wrong, both are given, or no day would be left. */
+export function readPeriod({ from, to, name }: PeriodWords): AskedPeriod {
+  if (name !== undefined) {
+    if (from === undefined && to === undefined) return readNamedPeriod(name) satisfies NamedPeriod;
+    throw new Problem('usage', '--period cannot be combined with --from-date and --to-date.', {
+      hint: 'Give either a period or dates.',
+    });
+  }
   const first = from === undefined ? undefined : readDate(from, '--from-date');
   const end = to === undefined ? undefined : readDate(to, '--to-date');
   if (first !== undefined && end !== undefined && Temporal.PlainDate.compare(first, end) >= 0) {
@@ -45,46 +38,24 @@ export function checkPeriod(from: string | undefined, to: string | undefined): D
       hint: `--to-date is exclusive. For the day ${from} alone: --from-date ${from} --to-date ${first.add({ days: 1 })}`,
     });
   }
-  return { from: first, to: end };
-}
-
-/** Resolves the days of a report to the database's clock. `timezone` (IANA) undefined: the database's own zone. */
-export async function resolvePeriod(
-  session: Session,
-  { from, to }: Days,
-  timezone: string | undefined,
-): Promise<Period> {
-  const [zone] = await session.query<{ zone: string }>(zoneName);
-  const moment = (day: Temporal.PlainDate): Promise<string> => startOfDay(session, day, timezone);
-  const toIsNow = from !== undefined && to === undefined;
-  return {
-    from: from === undefined ? null : await moment(from),
-    to: to === undefined ? (toIsNow ? await currentMoment(session) : null) : await moment(to),
-    toIsNow,
-    fromDay: from?.toString() ?? null,
-    toDay: to?.toString() ?? null,
-    timezone: timezone ?? zone?.zone ?? 'unknown',
-  };
+  return { name: null, step: 'own length', daysAt: () => ({ from: first, to: end }) };
 }
 
 /**
- * A day's first moment in `timezone` as the database's clock shows it; the database knows its own zone and its DST.
- * Days that its clock cannot hold (before 1970, on some servers after 2038) begin at their own midnight: nobody enters
- * a funnel in those hours, and such bounds mean "from the beginning" or "for ever".
+ * The days to compare with: the period before, of the same kind or else of as many days, or the same days a year
+ * earlier. A usage Problem for a period without a first day, which nothing lies before.
  */
-async function startOfDay(session: Session, day: Temporal.PlainDate, timezone: string | undefined): Promise<string> {
-  if (timezone === undefined) return midnight(day);
-  const epochSeconds = Math.floor(day.toZonedDateTime(timezone).epochMilliseconds / 1000);
-  const [row] = await session.query<{ moment: string | null }>(wallClock, [epochSeconds]);
-  return row?.moment?.slice(0, seconds) ?? midnight(day);
-}
-
-async function currentMoment(session: Session): Promise<string> {
-  const [row] = await session.query<{ moment: string }>(now);
-  if (row === undefined) throw new Error('The database did not tell the time.');
-  return row.moment.slice(0, seconds);
-}
-
-function midnight(day: Temporal.PlainDate): string {
-  return `${day.toString()} 00:00:00`;
+export function comparedDays(
+  { daysAt, step }: AskedPeriod,
+  today: Temporal.PlainDate,
+  comparison: ComparisonName,
+): Required<Days> {
+  const { from, to = today.add({ days: 1 }) } = daysAt(today);
+  if (from === undefined) {
+    throw new Problem('usage', '--compare needs a period with a first day.', {
+      hint: 'For example: --period last-month --compare previous',
+    });
+  }
+  const back = comparison === 'last-year' ? { years: 1 } : step === 'own length' ? from.until(to) : step;
+  return { from: from.subtract(back), to: to.subtract(back) };
 }

@@ -42,6 +42,16 @@ describe.each(engines)('funnels find-duplicates on %s', (engine) => {
     expect(await everythingIn(place)).toEqual(before);
   });
 
+  it('escapes in --json what a terminal would obey; it still is the same text', async () => {
+    await createPredecessorTables(place);
+    const email = 'a\u007f@x.org';
+    await addOldEntries(place, { email, testId: 7 }, { email, testId: 7 });
+    const { stdout } = await findDuplicates('--json');
+    expect(JSON.parse(stdout)).toMatchObject({ groups: [{ email, count: 2 }] });
+    expect(stdout).toContain('"a\\u007f@x.org"');
+    expect(stdout).not.toContain('\u007f');
+  });
+
   it('says what to do with them, and that some are spelled in several ways', async () => {
     await addGroups();
     const { stdout } = await findDuplicates('--format', 'table');

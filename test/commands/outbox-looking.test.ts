@@ -99,7 +99,7 @@ describe.each(engines)('funnels outbox list and show on %s', (engine) => {
   it.each([
     ['a job there is not', ['show', '99'], 65, 'There is no job 99 in the outbox.'],
     ['what is no number', ['show', 'anna'], 64, '"anna" is not the number of a job.'],
-    ['no number', ['show'], 64, 'Missing 1 required arg'],
+    ['no number', ['show'], 64, 'ID is missing'],
     ['a status of its own', ['list', '--status', 'leased'], 64, 'pending, success, failed'],
     ['what cannot be due', ['list', '--due', '--status', 'failed'], 64, 'Only pending jobs are due'],
     ['a limit of none', ['list', '--limit', '0'], 64, '--limit takes a whole number of 1 or more'],

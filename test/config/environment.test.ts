@@ -35,6 +35,7 @@ describe('variables', () => {
       'brevo.apiKey': 'key',
       'brevo.baseUrl': 'http://localhost/x',
       'report.timezone': 'Asia/Tokyo',
+      'utm.campaigns.non_language': 'DEF',
       'log.level': 'debug',
       'log.format': 'json',
       'outbox.leaseSeconds': '12',

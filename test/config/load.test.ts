@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadSettings } from '../../src/config/load.ts';
+import { loadPublicSettings, loadSettings } from '../../src/config/load.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import { complaintsOf, folderWith, loadYaml, problemOf, url, withUrl } from './config-folder.ts';
 
@@ -30,7 +30,12 @@ const defaults: Settings = {
     },
   },
   outbox: { maxRetries: 5, retryStepMinutes: 5, leaseSeconds: 120 },
-  report: { timezone: undefined },
+  report: { timezone: undefined, windowDays: 30 },
+  utm: {
+    source: 'testizer',
+    medium: 'email',
+    campaigns: { language: 'language_funnel', non_language: 'non_language_funnel' },
+  },
   log: { level: 'info', format: 'text' },
 };
 
@@ -136,5 +141,27 @@ describe('database.url', () => {
     const fromVariable = await problemOf(loadYaml(undefined, environment));
     expect(fromVariable.message).toMatch(/^FUNNELS_DATABASE_URL names no database/);
     expect(fromVariable.message).not.toContain('hunter2');
+  });
+});
+
+describe('the settings that need neither a database nor a secret', () => {
+  it('load without either, from the same places', async () => {
+    const folder = folderWith({
+      'config.yaml': 'utm: { source: shop }\nbrevo: { apiKeyFile: nowhere, apiKey: "not\ta key" }\n',
+    });
+    const load = (environment: Record<string, string>) =>
+      loadPublicSettings({ flag: undefined, environment, cwd: folder });
+    expect(await load({ FUNNELS_UTM_MEDIUM: 'mail', CREDENTIALS_DIRECTORY: '/nowhere' })).toEqual({
+      utm: { ...defaults.utm, source: 'shop', medium: 'mail' },
+      log: defaults.log,
+    });
+  });
+
+  it('are refused like all others when something is wrong', async () => {
+    const folder = folderWith({ 'config.yaml': 'sync: { batchSize: 0 }\nutn: 1\n' });
+    expect(await complaintsOf(loadPublicSettings({ flag: undefined, environment: {}, cwd: folder }))).toEqual([
+      'config.yaml:1:20: sync.batchSize must be a whole number from 1 to 10000, not 0.',
+      'config.yaml:2:1: unknown key "utn". Did you mean "utm"?',
+    ]);
   });
 });

@@ -95,6 +95,7 @@ describe('a wrong value in the file', () => {
       'database: { timezone: "+15:00" }',
       'database.timezone must be the name of a time zone such as Europe/Kyiv, or an offset from -13:59 to +14:00 such as +02:00, not "+15:00".',
     ],
+    ['utm: { source: "a b" }', 'utm.source must be made of letters, digits, _, . and - only, 64 at most, not "a b".'],
     ['log: { level: loud }', 'log.level must be error, warn, info or debug, not "loud".'],
     ['log: { format: xml }', 'log.format must be text or json, not "xml".'],
     ['sync: 5', 'sync must be a group of keys ("key: value" lines), not 5.'],
@@ -175,5 +176,17 @@ describe('outbox.leaseSeconds', () => {
     const [variable] = await complaints('', { FUNNELS_OUTBOX_LEASE_SECONDS: '15' });
     expect(variable).toMatch(/^FUNNELS_OUTBOX_LEASE_SECONDS must be larger/);
     expect((await loadYaml('outbox: { leaseSeconds: 16 }', withUrl)).settings.outbox.leaseSeconds).toBe(16);
+  });
+});
+
+describe('utm.campaigns', () => {
+  it('must differ, capitals aside, and says why, whichever of the two was given', async () => {
+    const reason = /utm\.campaigns\.non_language must differ from utm\.campaigns\.language, .* apart\.$/;
+    const [both] = await complaints('utm: { campaigns: { language: a, non_language: A } }\n');
+    expect(both).toMatch(/^config\.yaml:1:48: utm/);
+    expect(both).toMatch(reason);
+    const [one] = await complaints('', { FUNNELS_UTM_CAMPAIGNS_LANGUAGE: 'non_language_funnel' });
+    expect(one).toMatch(/^FUNNELS_UTM_CAMPAIGNS_LANGUAGE is "non_language_funnel", and utm/);
+    expect(one).toMatch(reason);
   });
 });

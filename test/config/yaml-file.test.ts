@@ -19,7 +19,7 @@ describe('unknown keys', () => {
 
   it('at the top are answered with the groups there are', async () => {
     expect(await complaints('qqqqqqqqqqqqqqq: 1')).toEqual([
-      'config.yaml:1:1: unknown key "qqqqqqqqqqqqqqq". The file can hold database, modx, funnels, sync, brevo, outbox, report, log.',
+      'config.yaml:1:1: unknown key "qqqqqqqqqqqqqqq". The file can hold database, modx, funnels, sync, brevo, outbox, report, utm, log.',
     ]);
   });
 });

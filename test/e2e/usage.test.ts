@@ -17,7 +17,7 @@ const mistakes: [line: string, message: string, hint: string][] = [
   ['drain-outbox --limit 0', '--limit takes a whole number of 1 or more, not "0".', seeHelp],
   [
     'report conversions --format jsno',
-    '--format takes one of table, tsv, csv, markdown, json, plain, not "jsno".',
+    '--format takes one of table, tsv, csv, markdown, json, plain, html, not "jsno".',
     'Did you mean --format json?',
   ],
   ['find-duplicates --format', '--format needs a value: one of table, tsv, csv, markdown, json.', seeHelp],

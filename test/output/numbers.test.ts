@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatCount, formatDuration, formatPercent } from '../../src/output/numbers.ts';
+import {
+  formatCount,
+  formatDuration,
+  formatPercent,
+  formatPoints,
+  formatShare,
+  formatWait,
+} from '../../src/output/numbers.ts';
 
 describe('formatCount', () => {
   it('separates thousands', () => {
@@ -60,5 +67,45 @@ describe('formatDuration', () => {
     [7_620_000, '2 h 07 min'],
   ])('%i ms is %s', (ms, text) => {
     expect(formatDuration(ms)).toBe(text);
+  });
+});
+
+describe('percentages of a report', () => {
+  it.each([
+    [1, 3, 1, '33.3%'],
+    [2, 3, 0, '67%'],
+    [1, 8, 2, '12.50%'],
+    [1, 16, 3, '6.250%'],
+    [0, 0, 1, '0.0%'],
+  ])('%i of %i with %i decimals is %s', (part, whole, digits, text) => {
+    expect(formatPercent(part, whole, digits)).toBe(text);
+  });
+
+  it('of fractions have the decimals that are asked for', () => {
+    expect([formatShare(0.1473), formatShare(0.1473, 0), formatShare(1, 2)]).toEqual(['14.7%', '15%', '100.00%']);
+  });
+
+  it.each([
+    [0.052, '+5.2'],
+    [-0.0031, '-0.3'],
+    [0.0004, '0.0'],
+    [-0.0004, '0.0'],
+    [1, '+100.0'],
+  ])('differ by points: %f is %s', (difference, text) => {
+    expect(formatPoints(difference)).toBe(text);
+  });
+});
+
+describe('a wait', () => {
+  it.each([
+    [0, '0 min'],
+    [1500, '25 min'],
+    [3600, '1 h'],
+    [47 * 3600, '47 h'],
+    [48 * 3600, '2.0 days'],
+    [363_000, '4.2 days'],
+    [31.4 * 86_400, '31 days'],
+  ])('of %f seconds is %s', (seconds, text) => {
+    expect(formatWait(seconds)).toBe(text);
   });
 });

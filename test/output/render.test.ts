@@ -91,16 +91,34 @@ describe('format csv', () => {
     const rows: Pair[] = [
       ['say "hi", Ann', -5],
       ['=1+1', null],
-      ['-5', 0],
+      ['-5+A1', 0],
       ['@x,\ny', 2],
+      ['-1.5%', '+3'],
     ];
-    expect(render('csv', rows)).toBe(`email,entries\n"say ""hi"", Ann",-5\n'=1+1,\n'-5,0\n"'@x,\ny",2\n`);
+    expect(render('csv', rows)).toBe(`email,entries\n"say ""hi"", Ann",-5\n'=1+1,\n'-5+A1,0\n"'@x,\ny",2\n-1.5%,+3\n`);
+  });
+
+  it.each(['=1', '+1+1', '-x', '@SUM(1)', '\t=1', '\r=1', '\n=1', '\0=1', '-', '+-1', '-1\n', '1-'])(
+    'as a spreadsheet reads it never holds a formula: %j',
+    (text) => {
+      const [, [field = ''] = []] = parseCsv(render('csv', [[text, null]]));
+      expect(field).toBe(text === '1-' ? text : `'${text}`);
+    },
+  );
+
+  it('for Excel begins with one byte order mark and ends its records with CR LF; a terminal gets neither', () => {
+    const rows: Pair[] = [['zoë\nb', 1]];
+    const excel = (terminal: typeof pipe) => renderRows(rows, columns, { format: 'csv', terminal, excel: true });
+    expect(excel(pipe)).toBe('\ufeffemail,entries\r\n"zoë\nb",1\r\n');
+    expect(excel(screen)).toBe('email,entries\n"zoë\nb",1\n');
+    expect(renderRows(rows, columns, { format: 'tsv', terminal: pipe, excel: true })).toBe('zoë\\nb\t1\n');
   });
 
   it('reads back to the same cells', () => {
     const expected = (value: Cell) => {
       if (value === null) return '';
-      return typeof value === 'string' && '=+-@\t\r'.includes(value[0] ?? '-none') ? `'${value}` : String(value);
+      const isFormula = typeof value === 'string' && '=+-@\t\r\n\0'.includes(value[0] ?? 'none');
+      return isFormula && !/^[+-]\d+$/.test(value) ? `'${value}` : String(value);
     };
     fc.assert(
       fc.property(pairs, (rows) => {
@@ -122,6 +140,7 @@ describe('format markdown', () => {
       ['a|b\\|c\r\nd', 12],
       ['<img src=x> [a](b) `*`', 3],
       ['\x1b[31m', null],
+      ['non_language _x_ ~~y~~ $z$ a_', null],
     ];
     expect(render('markdown', rows)).toBe(
       [
@@ -130,12 +149,13 @@ describe('format markdown', () => {
         '| a\\|b\\\\\\|c<br>d | 12 |',
         '| \\<img src=x> \\[a](b) \\`\\*\\` | 3 |',
         '| \\x1b\\[31m |  |',
+        '| non_language \\_x\\_ \\~\\~y\\~\\~ \\$z\\$ a\\_ |  |',
         '',
       ].join('\n'),
     );
   });
 
-  it('has as many unescapedd bars in every line', () => {
+  it('has as many unescaped bars in every line', () => {
     fc.assert(
       fc.property(pairs, (rows) => {
         const lines = render('markdown', rows).trimEnd().split('\n');

@@ -10,39 +10,41 @@ describe.each(engines)('the conversion report on %s', (engine) => {
   it('lists both funnels when nobody has entered', async () => {
     const { report } = await createReportDatabase(engine);
     expect(await report()).toMatchObject({
-      period: { from: null, to: null, toIsNow: false, timezone: expect.any(String) },
-      funnels: [
+      schema_version: 1,
+      period: { from: null, to: null, to_is_now: false, to_is_exclusive: true },
+      timezone: expect.any(String),
+      rows: [
         { funnel: 'language', ...nobody },
         { funnel: 'non_language', ...nobody },
       ],
-      total: nobody,
+      totals: nobody,
     });
   });
 
   it('counts entries and the purchased ones among them, by funnel and together', async () => {
     const { enter, report } = await createReportDatabase(engine);
-    await enter('language', '2024-01-05 10:00:00', true);
+    await enter('language', '2024-01-05 10:00:00', { bought: true });
     await enter('language', '2024-01-06 10:00:00');
     await enter('language', '2024-01-07 10:00:00');
-    await enter('non_language', '2024-01-05 10:00:00', true);
-    const { funnels, total } = await report();
-    expect(funnels).toEqual([
+    await enter('non_language', '2024-01-05 10:00:00', { bought: true });
+    const { rows, totals } = await report();
+    expect(rows).toMatchObject([
       { funnel: 'language', entries: 3, purchased: 1 },
       { funnel: 'non_language', entries: 1, purchased: 1 },
     ]);
-    expect(total).toEqual({ entries: 4, purchased: 2 });
+    expect(totals).toMatchObject({ entries: 4, purchased: 2 });
   });
 
   it('takes the first day in from its first second, and leaves the last date out from its first second on', async () => {
     const { enter, report } = await createReportDatabase(engine);
     await enter('language', '2023-12-31 23:59:59');
-    await enter('language', '2024-01-01 00:00:00', true);
-    await enter('language', '2024-01-31 23:59:59', true);
+    await enter('language', '2024-01-01 00:00:00', { bought: true });
+    await enter('language', '2024-01-31 23:59:59', { bought: true });
     await enter('language', '2024-02-01 00:00:00');
-    const { period, total } = await report('2024-01-01', '2024-02-01');
-    expect(total).toEqual({ entries: 2, purchased: 2 });
-    expect(period).toMatchObject({ from: '2024-01-01 00:00:00', to: '2024-02-01 00:00:00', toIsNow: false });
-    expect((await report('2024-01-01', '2024-01-02')).total.entries).toBe(1);
+    const { period, totals } = await report({ from: '2024-01-01', to: '2024-02-01' });
+    expect(totals).toMatchObject({ entries: 2, purchased: 2 });
+    expect(period).toMatchObject({ from: '2024-01-01', to: '2024-02-01', last_day: '2024-01-31', to_is_now: false });
+    expect((await report({ from: '2024-01-01', to: '2024-01-02' })).totals.entries).toBe(1);
   });
 
   it('goes from the first entry on when only the end is given', async () => {
@@ -50,8 +52,8 @@ describe.each(engines)('the conversion report on %s', (engine) => {
     await enter('language', '2001-01-01 00:00:00');
     await enter('language', '2024-01-31 23:59:59');
     await enter('language', '2024-02-01 00:00:00');
-    const { period, total } = await report(undefined, '2024-02-01');
-    expect(total.entries).toBe(2);
+    const { period, totals } = await report({ to: '2024-02-01' });
+    expect(totals.entries).toBe(2);
     expect(period.from).toBeNull();
   });
 
@@ -60,44 +62,61 @@ describe.each(engines)('the conversion report on %s', (engine) => {
     await enter('language', await ago(database, 0));
     await enter('language', await ago(database, 60));
     await enter('language', inTheFuture);
-    const { period, total } = await report('2024-01-01');
-    expect(total.entries).toBe(2);
-    expect(period.toIsNow).toBe(true);
-    expect(period.to).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
-    expect((await report('2080-01-01')).total.entries).toBe(0);
+    const { period, totals, as_of: asOf } = await report({ from: '2024-01-01' });
+    expect(totals.entries).toBe(2);
+    expect(period).toMatchObject({ to: null, to_is_now: true });
+    expect(asOf).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
+    await expect(report({ from: '2080-01-01' })).rejects.toMatchObject({
+      kind: 'usage',
+      message: `--from-date 2080-01-01 is after ${asOf.slice(0, 10)}, the day of the report.`,
+    });
   });
 
   it('counts all entries without dates, future ones too', async () => {
     const { enter, report } = await createReportDatabase(engine);
     await enter('language', inTheFuture);
     await enter('language', '1999-12-31 23:59:59');
-    expect((await report()).total.entries).toBe(2);
+    expect((await report()).totals.entries).toBe(2);
   });
 
   it('takes dates as far apart as they can be written, in any zone', async () => {
     const { enter, report } = await createReportDatabase(engine);
     await enter('language', '2024-01-05 10:00:00');
-    for (const zone of [undefined, 'Europe/Kyiv', 'Pacific/Kiritimati', 'America/Los_Angeles']) {
-      expect((await report('0001-01-01', '9999-12-31', zone)).total.entries).toBe(1);
-      expect((await report('2040-01-01', '2100-01-01', zone)).total.entries).toBe(0);
-      expect((await report('1900-01-01', '1960-01-01', zone)).total.entries).toBe(0);
+    for (const zone of [
+      {},
+      { timezone: 'Europe/Kyiv' },
+      { timezone: 'Pacific/Kiritimati' },
+      { timezone: 'America/Los_Angeles' },
+    ]) {
+      expect((await report({ from: '0001-01-01', to: '9999-12-31', ...zone })).totals.entries).toBe(1);
+      expect((await report({ from: '2040-01-01', to: '2100-01-01', ...zone })).totals.entries).toBe(0);
+      expect((await report({ from: '1900-01-01', to: '1960-01-01', ...zone })).totals.entries).toBe(0);
     }
   });
 
   it('shows funnel types it does not know after the two it knows', async () => {
     const { enter, report } = await createReportDatabase(engine);
-    await enter('webinar', '2024-01-05 10:00:00', true);
+    await enter('webinar', '2024-01-05 10:00:00', { bought: true });
     await enter('academy', '2024-01-05 10:00:00');
     await enter('non_language', '2024-01-05 10:00:00');
     expect(await report()).toMatchObject({
-      funnels: [
+      rows: [
         { funnel: 'language', entries: 0, purchased: 0 },
         { funnel: 'non_language', entries: 1, purchased: 0 },
         { funnel: 'academy', entries: 1, purchased: 0 },
         { funnel: 'webinar', entries: 1, purchased: 1 },
       ],
-      total: { entries: 3, purchased: 1 },
+      totals: { entries: 3, purchased: 1 },
     });
+  });
+
+  it('says how long all buyers together took, whichever funnels they are in', async () => {
+    const { enter, report } = await createReportDatabase(engine);
+    await enter('non_language', '2024-01-01 00:00:00', { bought: '2024-01-01 00:00:00' });
+    await enter('language', '2024-01-01 00:00:00', { bought: '2024-01-02 00:00:00' });
+    const { rows, totals } = await report();
+    expect(rows.map(({ time_to_buy: { median } }) => median)).toEqual([86_400, 0]);
+    expect(totals.time_to_buy).toEqual({ buyers: 2, p10: 0, p25: 0, median: 0, p75: 86_400, p90: 86_400 });
   });
 
   it('runs in a session that cannot write', async () => {

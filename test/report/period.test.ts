@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../src/errors.ts';
-import { checkPeriod } from '../../src/report/period.ts';
+import { readPeriod } from '../../src/report/period.ts';
+
+const today = Temporal.PlainDate.from('2026-11-23');
+
+function daysOf(from: string | undefined, to: string | undefined) {
+  return readPeriod({ from, to }).daysAt(today);
+}
 
 function problemOf(from: string | undefined, to: string | undefined): Problem {
   try {
-    checkPeriod(from, to);
+    daysOf(from, to);
   } catch (error) {
     if (error instanceof Problem) return error;
   }
@@ -13,14 +19,14 @@ function problemOf(from: string | undefined, to: string | undefined): Problem {
 
 describe('the dates of a report', () => {
   it('may both be left out, or either of them', () => {
-    expect(checkPeriod(undefined, undefined)).toEqual({ from: undefined, to: undefined });
-    expect(String(checkPeriod('2024-01-31', undefined).from)).toBe('2024-01-31');
-    expect(String(checkPeriod(undefined, '2024-01-31').to)).toBe('2024-01-31');
+    expect(daysOf(undefined, undefined)).toEqual({ from: undefined, to: undefined });
+    expect(String(daysOf('2024-01-31', undefined).from)).toBe('2024-01-31');
+    expect(String(daysOf(undefined, '2024-01-31').to)).toBe('2024-01-31');
   });
 
   it('may be a leap day, the last day of a year, and a day far away', () => {
     for (const day of ['2024-02-29', '2000-02-29', '2023-12-31', '1900-01-01', '9999-12-31']) {
-      expect(String(checkPeriod(day, undefined).from)).toBe(day);
+      expect(String(daysOf(day, undefined).from)).toBe(day);
     }
   });
 

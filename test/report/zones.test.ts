@@ -13,6 +13,10 @@ function dayAfter(day: string): string {
   return Temporal.PlainDate.from(day).add({ days: 1 }).toString();
 }
 
+function inUtc(moment: string): string {
+  return `${moment.replace(' ', 'T')}Z`;
+}
+
 /** 'YYYY-MM-DD HH:MM:SS' a while later. */
 function moved(moment: string, { hours = 0, seconds = 0 }): string {
   const time = Temporal.PlainDateTime.from(moment.replace(' ', 'T')).add({ hours }).add({ seconds });
@@ -25,9 +29,9 @@ describe('report.timezone', () => {
     await enter('language', from);
     await enter('language', moved(to, { seconds: -1 }));
     await enter('non_language', to);
-    const { period, funnels } = await report(day, dayAfter(day), 'Europe/Berlin');
-    expect(period).toMatchObject({ from, to, toIsNow: false, fromDay: day, timezone: 'Europe/Berlin' });
-    expect(funnels).toMatchObject([{ entries: 2 }, { entries: 0 }]);
+    const { period, rows } = await report({ from: day, to: dayAfter(day), timezone: 'Europe/Berlin' });
+    expect(period).toMatchObject({ from: day, to: dayAfter(day), from_utc: inUtc(from), to_utc: inUtc(to) });
+    expect(rows).toMatchObject([{ entries: 2 }, { entries: 0 }]);
   });
 
   it.each(daysInUtc)('%s in Berlin is the same day on a server three hours ahead of UTC', async (day, from, to) => {
@@ -36,26 +40,23 @@ describe('report.timezone', () => {
     await enter('language', moved(to, { hours: 3, seconds: -1 }));
     await enter('non_language', moved(from, { hours: 3, seconds: -1 }));
     await enter('non_language', moved(to, { hours: 3 }));
-    const { period, funnels } = await report(day, dayAfter(day), 'Europe/Berlin');
-    expect(period).toMatchObject({ from: moved(from, { hours: 3 }), to: moved(to, { hours: 3 }) });
-    expect(funnels).toMatchObject([{ entries: 2 }, { entries: 0 }]);
+    const { period, rows } = await report({ from: day, to: dayAfter(day), timezone: 'Europe/Berlin' });
+    expect(period).toMatchObject({ from_utc: inUtc(from), to_utc: inUtc(to) });
+    expect(rows).toMatchObject([{ entries: 2 }, { entries: 0 }]);
   });
 
   it('begins a day whose midnight the clocks skip with its first moment', async () => {
     // São Paulo, 2018-11-04: 00:00 became 01:00, at 03:00 UTC.
     const { report } = await createReportDatabase('sqlite');
-    const { period } = await report('2018-11-04', '2018-11-05', 'America/Sao_Paulo');
-    expect(period).toMatchObject({ from: '2018-11-04 03:00:00', to: '2018-11-05 02:00:00' });
+    const { period } = await report({ from: '2018-11-04', to: '2018-11-05', timezone: 'America/Sao_Paulo' });
+    expect(period).toMatchObject({ from_utc: '2018-11-04T03:00:00Z', to_utc: '2018-11-05T02:00:00Z' });
   });
 
   it.each(engines)('when not set is the zone of the database, which the result names (%s)', async (engine) => {
     const { report } = await createReportDatabase(engine, engine === 'mysql' ? '-05:00' : undefined);
-    expect((await report('2026-03-29', '2026-03-30')).period).toMatchObject({
-      from: '2026-03-29 00:00:00',
-      to: '2026-03-30 00:00:00',
-      toIsNow: false,
-      timezone: engine === 'mysql' ? '-05:00' : 'UTC',
-    });
+    const { period, timezone } = await report({ from: '2026-03-29', to: '2026-03-30' });
+    expect(timezone).toBe(engine === 'mysql' ? '-05:00' : 'UTC');
+    expect(period.from_utc).toBe(engine === 'mysql' ? '2026-03-29T05:00:00Z' : '2026-03-29T00:00:00Z');
   });
 
   it('does not move the present moment, which is the database’s', async () => {
@@ -64,6 +65,6 @@ describe('report.timezone', () => {
       "SELECT CAST(CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', '+10:00') AS DATETIME) AS moment",
     );
     await enter('language', row?.moment ?? '');
-    expect((await report('2024-01-01', undefined, 'America/Los_Angeles')).total.entries).toBe(1);
+    expect((await report({ from: '2024-01-01', timezone: 'America/Los_Angeles' })).totals.entries).toBe(1);
   });
 });

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
-import { findProgram, lastLines, mariaDbPrograms, runLogged } from './mariadb-programs.ts';
+import { mariaDbPrograms } from './mariadb-programs.ts';
+import { findProgram, lastLines, runLogged } from './programs.ts';
 
 /** A MariaDB server of the test run's own; nothing of it survives `stop()`. */
 export type PrivateMariaDb = {

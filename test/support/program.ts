@@ -24,6 +24,8 @@ export interface RunOptions {
   /** added to an environment that holds nothing but PATH */
   environment?: Record<string, string>;
   cwd?: string;
+  /** what it finds on standard input; nothing when not given */
+  stdin?: string;
   /** 'node', 'deno' or the path of an executable; FUNNELS_TEST_PROGRAM when not given, else the sources on Node */
   program?: string;
 }
@@ -50,7 +52,7 @@ export function startFunnels(words: readonly string[], options: RunOptions = {})
       ...options.environment,
     },
   });
-  child.stdin.end();
+  child.stdin.end(options.stdin);
   const printed = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findProgram } from '../support/mariadb-programs.ts';
+import { findProgram } from '../support/programs.ts';
 
 const analyze = findProgram('systemd-analyze');
 const required = process.env.CI === 'true' || process.env.FUNNELS_TEST_REQUIRE_SYSTEMD === '1';

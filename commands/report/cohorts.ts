@@ -1,0 +1,40 @@
+import * as Flags from '@oclif/core/flags';
+import { BaseCommand, formatFlag } from '../../src/cli/base-command.ts';
+import { readReportFlags, reportFlags } from '../../src/cli/report-flags.ts';
+import { openDatabase } from '../../src/database/open.ts';
+import { requireSchema } from '../../src/migrate/plan.ts';
+import { renderCohorts } from '../../src/output/cohorts-table.ts';
+import { reportCohorts } from '../../src/report/cohorts.ts';
+import type { Cohorts } from '../../src/report/result.ts';
+
+export default class ReportCohorts extends BaseCommand {
+  static override summary = 'Show how the share of buyers grows with the days since entering.';
+
+  static override description = [
+    'One row for the entries of each month (or week) and funnel, one column for each age: the share that',
+    'had bought 0, 7, 14, 30, 60 and 90 days after entering. A cell is blank as long as not every entry',
+    'of its row is that old, so rows can be compared column by column.',
+  ].join(' ');
+
+  static override examples = [
+    '<%= config.bin %> report cohorts',
+    '<%= config.bin %> report cohorts --by week --from-date 2026-08-01 --funnel language',
+  ];
+
+  static override flags = {
+    ...reportFlags,
+    by: Flags.option({ options: ['month', 'week'] as const, default: 'month', description: 'What is one cohort.' })(),
+    format: formatFlag(),
+  };
+
+  async run(): Promise<Cohorts> {
+    const { flags } = await this.parse(ReportCohorts);
+    const { request, settings } = await readReportFlags(flags, async () => (await this.loadSettings(flags)).settings);
+    const cohorts = await this.using(openDatabase(settings.database, 'read-only'), async (database) => {
+      await requireSchema(database, 'read');
+      return database.transaction((session) => reportCohorts(session, { ...request, by: flags.by }));
+    });
+    this.print(renderCohorts(cohorts, { format: flags.format, terminal: this.terminal }));
+    return cohorts;
+  }
+}

@@ -1,0 +1,74 @@
+import { fewEntries } from '../report/intervals.ts';
+import type { CohortCell, CohortRow, Cohorts } from '../report/result.ts';
+import type { Column } from './columns.ts';
+import { nobodyEntered } from './conversions-plain.ts';
+import { titleOf } from './conversions-words.ts';
+import { formatCount, formatPercent } from './numbers.ts';
+import { type Format, renderRows } from './render.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Cohorts as a table of cumulative rates, or for programs with the counts beside them. What is not over is blank. */
+export function renderCohorts(report: Cohorts, options: { format: Format | undefined; terminal: Terminal }): string {
+  const format = options.format ?? (options.terminal.isTerminal ? 'table' : 'tsv');
+  const first: Column<CohortRow>[] = [
+    { key: report.by, title: report.by === 'month' ? 'Month' : 'Week', value: ({ cohort }) => cohort },
+    { key: 'funnel', title: 'Funnel', value: ({ funnel }) => funnel },
+  ];
+  if (format !== 'table') {
+    return renderRows(report.rows, [...first, ...forPrograms(report.days)], { ...options, format });
+  }
+  const isEmpty = report.rows.every(({ entries }) => entries === 0);
+  return renderRows(isEmpty ? [] : report.rows, [...first, ...forPeople(report.days)], {
+    ...options,
+    format,
+    title: titleOf('Cohorts', report),
+    footer: isEmpty
+      ? [nobodyEntered]
+      : [
+          'Share of the entries that had bought so many days after entering; day 0 is the first 24 hours.',
+          'Blank: not every entry of the row has had that long yet. few = less than 20 entries.',
+        ],
+  });
+}
+
+function forPeople(days: readonly number[]): Column<CohortRow>[] {
+  return [
+    { key: 'entries', title: 'Entries', align: 'right', value: ({ entries }) => formatCount(entries) },
+    ...days.map(
+      (age, index): Column<CohortRow> => ({
+        key: `day_${age}`,
+        title: `Day ${age}`,
+        align: 'right',
+        value: ({ cells, entries }) => rate(cells[index], entries),
+      }),
+    ),
+  ];
+}
+
+function rate(cell: CohortCell | undefined, entries: number): string | null {
+  if (cell === undefined || cell.purchased === null || entries === 0) return null;
+  return entries < fewEntries ? 'few' : formatPercent(cell.purchased, entries, 1);
+}
+
+function forPrograms(days: readonly number[]): Column<CohortRow>[] {
+  return [
+    { key: 'entries', title: 'Entries', align: 'right', value: ({ entries }) => entries },
+    ...days.flatMap((age, index): Column<CohortRow>[] => [
+      {
+        key: `purchased_${age}`,
+        title: `Purchased by day ${age}`,
+        align: 'right',
+        value: ({ cells }) => cells[index]?.purchased ?? null,
+      },
+      {
+        key: `rate_${age}`,
+        title: `Rate by day ${age}`,
+        align: 'right',
+        value: ({ cells, entries }) => {
+          const purchased = cells[index]?.purchased ?? null;
+          return purchased === null || entries === 0 ? null : formatPercent(purchased, entries);
+        },
+      },
+    ]),
+  ];
+}

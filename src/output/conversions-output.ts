@@ -1,0 +1,28 @@
+import type { PageParts } from '../report/page-parts.ts';
+import type { Conversions } from '../report/result.ts';
+import { renderPlain } from './conversions-plain.ts';
+import { remarksOn, renderConversions } from './conversions-table.ts';
+import type { Format } from './render.ts';
+import type { Terminal } from './terminal.ts';
+
+interface Options {
+  format: Format | 'plain' | 'html' | undefined;
+  excel: boolean;
+  terminal: Terminal;
+}
+
+/** What is to be said on stderr, because the text has no place for it. */
+export function remarksBeside(report: Conversions, { format, terminal }: Options): string[] {
+  return format === 'html' || format === 'plain' ? [] : remarksOn(report, { format, terminal });
+}
+
+/** The report as text of any format; as html together with `parts`, which nothing else needs. */
+export async function renderAs(report: Conversions, parts: PageParts | undefined, options: Options): Promise<string> {
+  const { format } = options;
+  if (format === 'plain') return renderPlain(report);
+  if (format !== 'html') return renderConversions(report, { ...options, format });
+  if (parts === undefined) throw new Error('A page was asked for without its parts.');
+  // Loaded when it is needed: a page is rare, and what draws it takes longer to load than a table to print.
+  const { renderHtml } = await import('./html/page.ts');
+  return renderHtml(report, parts);
+}

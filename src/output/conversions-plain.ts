@@ -1,0 +1,15 @@
+import type { Conversions } from '../report/result.ts';
+import { formatPercent } from './numbers.ts';
+
+/** What is said for a period in which nobody entered. */
+export const nobodyEntered = 'No funnel entries found.';
+
+/** The report exactly as the analytics guide, 3, shows it. */
+export function renderPlain({ rows, totals }: Conversions): string {
+  if (totals.entries === 0) return `${nobodyEntered}\n`;
+  const lines = rows.map(
+    ({ funnel, entries, purchased }) =>
+      `${funnel}: entries=${entries}, purchased=${purchased}, conversion=${formatPercent(purchased, entries)}`,
+  );
+  return `${['Funnel conversion report', '------------------------', ...lines].join('\n')}\n`;
+}

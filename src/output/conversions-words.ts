@@ -1,0 +1,97 @@
+import type { Conversions, Difference, ReportedPeriod, ReportHead } from '../report/result.ts';
+import { percentForPeople } from './figures-columns.ts';
+import { formatCount, formatPoints } from './numbers.ts';
+
+/** The period in words; the last day that counts is named, because an exclusive end is easily misread. */
+export function describePeriod({ from, to, last_day: last }: ReportedPeriod, timezone: string): string {
+  if (from === null && last === null) return 'all entries';
+  if (from === null) return `entered up to ${last}, that day included (${timezone})`;
+  if (last === null) return `entered from ${from} up to now (${timezone})`;
+  if (from === last) return `entered on ${from} (${timezone})`;
+  return `entered from ${from} to ${last}, both days included, ${to} not (${timezone})`;
+}
+
+/** The title of a report: what it is about, and what holds for its numbers. */
+export function titleOf(name: string, head: ReportHead): string {
+  const { as_of: asOf, definitions, funnel, timezone } = head;
+  const only = funnel === null ? '' : ` of ${funnel}`;
+  return [
+    `${name}${only}, ${describePeriod(head.period, timezone)}`,
+    `As of ${asOf.replace(/:00$/, '')} ${timezone}; unit: entries; window: ${days(definitions.window_days)}`,
+  ].join('\n');
+}
+
+/** What the words of the table mean, as few as can be. */
+export function definitionLines({ definitions: { window_days: window } }: ReportHead): string[] {
+  return [
+    'Conversion = purchased / entries; purchased = bought a certificate after entering.',
+    `Settled = bought within ${days(window)}, of the entries at least ${days(window)} old; open = may still do so.`,
+    'Likely = where the true rate lies in 95 of 100 cases; few = less than 20 entries, or 5 buyers.',
+    'Median and middle half: from entering to buying, of those who bought.',
+  ];
+}
+
+/** How this period's settled rates differ from the other's, a line per funnel; empty when nothing was compared. */
+export function comparisonLines({ comparison, rows, totals, timezone }: Conversions): string[] {
+  if (comparison === null) return [];
+  const lines = [
+    ...comparison.rows.map((row) => ({ ...row, now: rows.find(({ funnel }) => funnel === row.funnel) })),
+    ...(rows.length === 1 ? [] : [{ funnel: 'All', ...comparison.totals, now: totals }]),
+  ].map(({ funnel, before, now, settled }) => {
+    const from = percentForPeople(before.settled) ?? 'none';
+    const to = (now === undefined ? null : percentForPeople(now.settled)) ?? 'none';
+    return { name: funnel, change: `${from} -> ${to}`, says: saying(settled) };
+  });
+  const width = (key: 'name' | 'change'): number => Math.max(...lines.map((line) => line[key].length));
+  const names = width('name');
+  const changes = width('change');
+  return [
+    `Settled rates against those who ${describePeriod(comparison.period, timezone)}:`,
+    ...lines.map(({ name, change, says }) => `  ${name.padEnd(names)}  ${change.padEnd(changes)}  ${says}`),
+  ];
+}
+
+/** How the funnels differ in conversion, in one sentence (guide, 4). */
+export function betweenLines({ between_funnels: between, rows }: Conversions): string[] {
+  const [first, second] = rows;
+  if (between === null || first === undefined || second === undefined) return [];
+  if (first.entries === 0 || second.entries === 0) return [];
+  const { verdict } = between.conversion;
+  const what = verdict === 'too_few' ? '' : 'conversion ';
+  return [`${between.first} against ${between.second}: ${what}${saying(between.conversion)}.`];
+}
+
+/** What is not in the numbers, and whether they can still change. */
+export function noteLines({
+  not_counted: notCounted,
+  final_on: finalOn,
+  totals,
+  warnings,
+  period,
+}: Conversions): string[] {
+  const open = totals.open === 1 ? '1 entry has' : `${formatCount(totals.open)} entries have`;
+  const canGrow = period.to === null;
+  return [
+    notCounted === null
+      ? 'Bought before entering: not recorded, sync has not seen a purchase yet.'
+      : `Not counted: ${purchases(notCounted.bought_before_entering)} before entering, ` +
+        `${purchases(notCounted.never_entered)} by people who never entered.`,
+    ...(finalOn === null || canGrow ? [] : [`${open} time left to buy: the settled rate is final after ${finalOn}.`]),
+    ...warnings.map((warning) => `Note: ${warning}`),
+  ];
+}
+
+function purchases({ purchases: count, people }: { purchases: number; people: number }): string {
+  const counted = `${formatCount(count)} ${count === 1 ? 'purchase' : 'purchases'}`;
+  return count === people ? counted : `${counted} (${formatCount(people)} ${people === 1 ? 'person' : 'people'})`;
+}
+
+/** `+5.2 points (-0.3 to +11.1): no clear change`; only the words when nothing can be said. */
+function saying({ difference, likely, verdict, words }: Difference): string {
+  if (difference === null || likely === null || verdict === 'too_few') return words;
+  return `${formatPoints(difference)} points (${formatPoints(likely.low)} to ${formatPoints(likely.high)}): ${words}`;
+}
+
+function days(count: number): string {
+  return count === 1 ? '1 day' : `${count} days`;
+}

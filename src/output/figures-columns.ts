@@ -1,0 +1,101 @@
+import { fewEntries } from '../report/intervals.ts';
+import type { Figures, Range } from '../report/result.ts';
+import type { Cell, Column } from './columns.ts';
+import { formatCount, formatPercent, formatShare, formatWait } from './numbers.ts';
+
+/** Fewer times than these are not called typical. */
+export const fewBuyers = 5;
+
+const few = 'few';
+
+/** The columns of figures for people: thousands separated, one decimal, and no percentage of a handful. */
+export function figuresForPeople<Row extends Figures>(): Column<Row>[] {
+  return [
+    { key: 'entries', title: 'Entries', align: 'right', value: ({ entries }) => formatCount(entries) },
+    { key: 'purchased', title: 'Purchased', align: 'right', value: ({ purchased }) => formatCount(purchased) },
+    { key: 'conversion', title: 'Conversion', align: 'right', value: (row) => percentForPeople(row) },
+    {
+      key: 'likely',
+      title: 'Likely',
+      align: 'right',
+      priority: 3,
+      value: ({ entries, likely }) => (entries < fewEntries ? null : rangeForPeople(likely)),
+    },
+    { key: 'settled', title: 'Settled', align: 'right', value: ({ settled }) => percentForPeople(settled) },
+    { key: 'open', title: 'Open', align: 'right', priority: 2, value: ({ open }) => formatCount(open) },
+    {
+      key: 'median',
+      title: 'Median',
+      align: 'right',
+      priority: 3,
+      value: ({ time_to_buy: { buyers, median } }) =>
+        median === null ? null : buyers < fewBuyers ? few : formatWait(median),
+    },
+    {
+      key: 'middle_half',
+      title: 'Middle half',
+      align: 'right',
+      priority: 5,
+      value: ({ time_to_buy: { buyers, p25, p75 } }) =>
+        p25 === null || p75 === null || buyers < fewBuyers ? null : span(formatWait(p25), formatWait(p75)),
+    },
+    { key: 'people', title: 'People', align: 'right', priority: 4, value: ({ people }) => formatCount(people) },
+  ];
+}
+
+/** The columns of figures for programs: everything, times in seconds, blank where there is no value. */
+export function figuresForPrograms<Row extends Figures>(): Column<Row>[] {
+  const number = (key: string, title: string, value: (row: Row) => Cell): Column<Row> => ({
+    key,
+    title,
+    align: 'right',
+    value,
+  });
+  const share = (fraction: number | undefined): Cell => (fraction === undefined ? null : formatShare(fraction, 2));
+  return [
+    number('entries', 'Entries', ({ entries }) => entries),
+    number('purchased', 'Purchased', ({ purchased }) => purchased),
+    number('conversion', 'Conversion', percent),
+    number('people', 'People', ({ people }) => people),
+    number('likely_low', 'Likely from', ({ likely }) => share(likely?.low)),
+    number('likely_high', 'Likely to', ({ likely }) => share(likely?.high)),
+    number('settled_entries', 'Settled entries', ({ settled }) => settled.entries),
+    number('settled_purchased', 'Settled purchased', ({ settled }) => settled.purchased),
+    number('settled_rate', 'Settled rate', ({ settled }) => percent(settled)),
+    number('settled_low', 'Settled from', ({ settled }) => share(settled.likely?.low)),
+    number('settled_high', 'Settled to', ({ settled }) => share(settled.likely?.high)),
+    number('open', 'Open', ({ open }) => open),
+    number('lapsed', 'Lapsed', ({ lapsed }) => lapsed),
+    number('undatable', 'Undatable', ({ undatable }) => undatable),
+    number('p25_seconds', 'Quarter bought after (s)', (row) => row.time_to_buy.p25),
+    number('median_seconds', 'Half bought after (s)', (row) => row.time_to_buy.median),
+    number('p75_seconds', 'Three quarters bought after (s)', (row) => row.time_to_buy.p75),
+  ];
+}
+
+type Counts = { entries: number; purchased: number };
+
+function percent({ entries, purchased }: Counts): Cell {
+  return entries === 0 ? null : formatPercent(purchased, entries);
+}
+
+/** One decimal; `few` for less than 20 entries, blank for none. */
+export function percentForPeople({ entries, purchased }: Counts): string | null {
+  if (entries === 0) return null;
+  return entries < fewEntries ? few : formatPercent(purchased, entries, 1);
+}
+
+function rangeForPeople(range: Range | null): string | null {
+  return range === null ? null : span(formatShare(range.low, 0), formatShare(range.high, 0));
+}
+
+/** `11-20%`, `2.1-9.5 days`: the unit once, if it is the same. */
+function span(low: string, high: string): string {
+  const [, number, unit] = /^([\d.]+)(.*)$/.exec(low) ?? [];
+  return number !== undefined &&
+    unit !== undefined &&
+    high.endsWith(unit) &&
+    /^[\d.]+$/.test(high.slice(0, -unit.length))
+    ? `${number}-${high}`
+    : `${low} - ${high}`;
+}

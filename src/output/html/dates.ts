@@ -1,0 +1,47 @@
+import type { Dimension, ReportedPeriod } from '../../report/result.ts';
+
+const months = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
+
+/** `2026-10-01` as `1 October 2026`. */
+export function dayInWords(day: string): string {
+  const { day: number, month, year } = Temporal.PlainDate.from(day);
+  return `${number} ${months[month - 1]} ${year}`;
+}
+
+/** A moment `2026-11-22 11:40:07` as `22 November 2026, 11:40:07`. */
+export function momentInWords(moment: string): string {
+  const [day = '', time = ''] = moment.split(/[ T]/);
+  return time === '' ? dayInWords(day) : `${dayInWords(day)}, ${time}`;
+}
+
+/** The days that count, both ends named: `1–31 October 2026`, `28 September – 4 October 2026`, `1 May 2026 until now`. */
+export function periodInWords({ from, last_day: last }: ReportedPeriod): string {
+  if (from === null) return last === null ? 'All entries' : `Up to ${dayInWords(last)}`;
+  if (last === null) return `${dayInWords(from)} until now`;
+  if (from === last) return dayInWords(from);
+  const [first, end] = [Temporal.PlainDate.from(from), Temporal.PlainDate.from(last)];
+  if (first.year !== end.year) return `${dayInWords(from)} – ${dayInWords(last)}`;
+  if (first.month !== end.month) return `${first.day} ${months[first.month - 1]} – ${dayInWords(last)}`;
+  return `${first.day}–${dayInWords(last)}`;
+}
+
+/** The label under an axis for a day, week or month that begins on `from`; the year only where it is new. */
+export function tickLabel(by: Dimension, from: string, previous: string | undefined): { text: string; year: string } {
+  const date = Temporal.PlainDate.from(from);
+  const isNewYear = previous === undefined || Temporal.PlainDate.from(previous).year !== date.year;
+  const month = months[date.month - 1]?.slice(0, 3);
+  return { text: by === 'month' ? `${month}` : `${date.day} ${month}`, year: isNewYear ? `${date.year}` : '' };
+}

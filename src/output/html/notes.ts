@@ -1,0 +1,46 @@
+import type { ComparedFunnel, Comparison, Conversions, Difference } from '../../report/result.ts';
+import { noteLines } from '../conversions-words.ts';
+import { formatPoints } from '../numbers.ts';
+import { type CardRow, cards } from './cards.ts';
+import { periodInWords } from './dates.ts';
+import { html, type Markup } from './markup.ts';
+import { rate } from './words.ts';
+
+/** The other period, with its dates, and what has changed since. */
+export function comparisonTable({ period, rows, totals }: Comparison): Markup {
+  const cardOf = (name: string, { before, settled }: Omit<ComparedFunnel, 'funnel'>): CardRow => ({
+    name,
+    cells: [rate(before.settled), points(settled), settled.words],
+  });
+  return html`<section>
+<h2>Against ${periodInWords(period)}</h2>
+${cards(
+  ['Settled rate then', 'Change', 'In words'],
+  rows.map((row) => cardOf(row.funnel, row)),
+  rows.length > 1 ? cardOf('All', totals) : null,
+)}
+</section>`;
+}
+
+/** `+5.2 points (-0.3 to +11.1)`. */
+function points({ difference, likely, verdict }: Difference): Markup | string {
+  if (difference === null || likely === null || verdict === 'too_few') return '–';
+  const bounds = html`<span class="aside">(${formatPoints(likely.low)} to ${formatPoints(likely.high)})</span>`;
+  return html`${formatPoints(difference)} points ${bounds}`;
+}
+
+/** What is not in the numbers, whether they can still change, and what makes them less than they seem. */
+export function notes(report: Conversions): Markup {
+  return html`<ul class="notes">${noteLines(report).map((line) => html`<li>${line}</li>`)}</ul>`;
+}
+
+/** What each number means, and how to have this page again. */
+export function definitionList({ definitions, as_of: asOf }: Conversions): Markup {
+  const terms = Object.entries(definitions.terms);
+  return html`<footer>
+<h2>What the numbers mean</h2>
+<dl class="terms">
+${terms.map(([term, sentence]) => html`<div><dt>${term.replaceAll('_', ' ')}</dt><dd>${sentence}</dd></div>\n`)}</dl>
+<p class="note">Made by funnels. The same page at another time: --as-of "${asOf}"</p>
+</footer>`;
+}

@@ -1,0 +1,73 @@
+import { isByTime, type PageParts } from '../../report/page-parts.ts';
+import type { Breakdown, Conversions } from '../../report/result.ts';
+import { nobodyEntered } from '../conversions-plain.ts';
+import { breakdownTable } from './breakdown-table.ts';
+import { commonScales, trendChart } from './chart.ts';
+import { clicksTable } from './clicks-table.ts';
+import { cohortTables } from './cohort-table.ts';
+import { periodInWords } from './dates.ts';
+import { funnelTable } from './funnel-table.ts';
+import { headline, pageHead } from './headline.ts';
+import { html, Markup } from './markup.ts';
+import { comparisonTable, definitionList, notes } from './notes.ts';
+import { seriesOf } from './series.ts';
+import { printedCohorts, sheetSize } from './sheet.ts';
+import { style } from './style.ts';
+
+/** Nothing may be loaded or run, wherever the page is put; the icon is empty so that no browser asks for one. */
+const contentPolicy =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+
+/**
+ * The report as one HTML page that needs nothing else: no script, no picture, no font from elsewhere; light or dark as
+ * its reader likes, and one A4 sheet on paper. The same report gives the same bytes.
+ */
+export function renderHtml(report: Conversions, { trend, cohorts }: PageParts): string {
+  const { breakdown, comparison } = report;
+  const isTrend = breakdown !== null && isByTime(breakdown.by);
+  return `${
+    html`<!doctype html>
+<html lang="en" class="${sheetSize(report, cohorts)}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="${new Markup(contentPolicy)}">
+<link rel="icon" href="data:,">
+<title>Funnel conversion, ${periodInWords(report.period)}</title>
+<style>${new Markup(style)}</style>
+</head>
+<body>
+<main>
+${pageHead(report)}
+${report.totals.entries === 0 ? html`<p class="nobody">${nobodyEntered}</p>${notes(report)}` : figures(report, isTrend ? breakdown : trend)}
+${comparison === null ? null : comparisonTable(comparison)}
+${report.clicks === null ? null : clicksTable(report.clicks)}
+${cohortTables(cohorts, printedCohorts(report))}
+${breakdown === null ? null : breakdownTable(breakdown, report)}
+${isTrend || trend === null ? null : breakdownTable(trend, report)}
+${definitionList(report)}
+</main>
+</body>
+</html>`.text
+  }\n`;
+}
+
+function figures(report: Conversions, trend: Breakdown | null): Markup {
+  const series = seriesOf(trend);
+  const scales = commonScales(series);
+  return html`${headline(report)}
+${notes(report)}
+${
+  series.length === 0
+    ? null
+    : html`<section>
+<h2>Conversion over time</h2>
+<div class="columns">
+${series.map((one, index) => trendChart(one, scales, `chart-${index + 1}`))}
+</div>
+<p class="legend"><span class="key line">settled rate</span> <span class="key band">likely range</span> <span class="key open">still open, so far</span> <span class="key entered">entered</span> <span class="key bought">bought</span></p>
+</section>`
+}
+${funnelTable(report)}`;
+}

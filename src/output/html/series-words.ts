@@ -1,0 +1,31 @@
+import { formatPercent } from '../numbers.ts';
+import type { Moment, Series } from './series.ts';
+import { counted, range } from './words.ts';
+
+/** What a chart shows, for those who do not see it: extent, lowest and highest rate, the latest, what is still open. */
+export function describeSeries({ moments, by }: Series): string {
+  const known = moments.filter((moment) => moment.rate !== null);
+  const settled = known.filter((moment) => !moment.isOpen);
+  const open = known.length - settled.length;
+  const sentences = [
+    `${counted(moments.length, by)}, from ${moments[0]?.label} to ${moments.at(-1)?.label}.`,
+    ...extremes(settled),
+    open === 0
+      ? 'All are settled.'
+      : `${counted(open, by)} not settled yet: ${settled.length === 0 ? 'the rates' : 'their rates'} can still rise.`,
+  ];
+  return sentences.join(' ');
+}
+
+function extremes(settled: readonly Moment[]): string[] {
+  const [first] = settled;
+  if (first === undefined) return [];
+  const byRate = settled.toSorted((a, b) => (a.rate ?? 0) - (b.rate ?? 0));
+  const [lowest = first, highest = first] = [byRate[0], byRate.at(-1)];
+  if (settled.length === 1) return [`Settled: ${inWords(first)}.`];
+  return [`Settled rates go from ${inWords(lowest)} to ${inWords(highest)}.`];
+}
+
+function inWords({ label, of, low, high }: Moment): string {
+  return `${formatPercent(of.purchased, of.entries, 1)} in ${label} (likely ${range({ low, high })})`;
+}

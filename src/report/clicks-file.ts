@@ -1,0 +1,148 @@
+import { createReadStream } from 'node:fs';
+import { access, constants, stat } from 'node:fs/promises';
+import { pipeline, Readable } from 'node:stream';
+import { CsvError, type Info, parse } from 'csv-parse';
+import { whyUnreadable } from '../config/place.ts';
+import { Problem } from '../errors.ts';
+
+/** An export of clicks; `name` is how messages call it. */
+export interface ClickSource {
+  name: string;
+  /** Its bytes from the beginning. Throws a Problem when they have been read before and cannot be read again. */
+  open(): AsyncIterable<Uint8Array>;
+}
+
+/** One line of the export, and its number in the file, from 1. */
+export interface ExportLine {
+  cells: string[];
+  line: number;
+}
+
+/** A line longer than this is a quote that nobody closed. Bytes. */
+const longestLine = 1_000_000;
+
+/** The export in the file `path`, or on `stdin` for `-`. A usage Problem when the file cannot be read. */
+export async function findClicks(path: string, stdin: AsyncIterable<Uint8Array>): Promise<ClickSource> {
+  if (path === '-') return readOnce('standard input', () => stdin);
+  const isFile = await access(path, constants.R_OK)
+    .then(() => stat(path))
+    .then((stats) => {
+      if (stats.isDirectory()) throw Object.assign(new Error('is a folder'), { code: 'EISDIR' });
+      return stats.isFile();
+    })
+    .catch((cause: unknown) => {
+      const message = `The file of clicks ${path} cannot be read: ${whyUnreadable(cause)}.`;
+      throw new Problem('usage', message, { cause, hint: 'Correct --clicks, or give - to read standard input.' });
+    });
+  return isFile ? { name: path, open: () => createReadStream(path) } : readOnce(path, () => createReadStream(path));
+}
+
+function readOnce(name: string, open: () => AsyncIterable<Uint8Array>): ClickSource {
+  let isRead = false;
+  return {
+    name,
+    open() {
+      if (isRead) {
+        const message = `The connection to the database was lost while ${name} was read, which cannot be read twice.`;
+        throw new Problem('temporary', message, { hint: 'Run it again.' });
+      }
+      isRead = true;
+      return open();
+    },
+  };
+}
+
+/**
+ * The lines of a CSV export as they come, the header first; memory stays flat. Comma, semicolon or tab, whichever the
+ * header has most of; UTF-8 or, with a byte order mark, UTF-16; any line ends. Blank lines, and lines that begin with #
+ * before the header, are left out. A data Problem for what is no such file.
+ */
+export async function* readExport(source: ClickSource): AsyncGenerator<ExportLine> {
+  const { start, bytes } = await peek(source);
+  refuseOtherFormats(start, source.name);
+  const parser = parse({
+    bom: true,
+    delimiter: delimiterOf(headerOf(`${textOf(start)}\n`) ?? ''),
+    info: true,
+    max_record_size: longestLine,
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+  });
+  // The parser ends with whatever error the bytes end with; the loop below throws it.
+  pipeline(Readable.from(bytes), parser, () => undefined);
+  let header: string[] | undefined;
+  let last = 0;
+  try {
+    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
+      last = info.lines;
+      const cells = record.map((cell) => cell.trim());
+      if (cells.every((cell) => cell === '') || (header === undefined && cells[0]?.startsWith('#'))) continue;
+      header ??= cells;
+      yield { cells, line: info.lines };
+    }
+  } catch (error) {
+    throw error instanceof CsvError ? unreadable(source.name, last, error) : error;
+  }
+  if (header === undefined) throw new Problem('data', `${source.name} is empty.`, { hint: wanted });
+}
+
+const wanted = 'A CSV file with a header is needed, with the columns email, time and campaign.';
+
+function unreadable(name: string, lastLine: number, cause: CsvError): Problem {
+  const message = `${name} cannot be read on after line ${lastLine}: a quote is opened there that is never closed.`;
+  return new Problem('data', message, { cause, hint: 'Correct that line, or export the clicks again.' });
+}
+
+/** The beginning of the file, with the whole header unless that is enormous, and all of its bytes. */
+async function peek(source: ClickSource): Promise<{ start: Buffer; bytes: AsyncGenerator<Uint8Array> }> {
+  const iterator = wholly(source)[Symbol.asyncIterator]();
+  let start = Buffer.alloc(0);
+  let ended = false;
+  while (!ended && start.length < longestLine && headerOf(textOf(start)) === undefined) {
+    const { value, done } = await iterator.next();
+    if (done === true) ended = true;
+    else start = Buffer.concat([start, value]);
+  }
+  async function* all(): AsyncGenerator<Uint8Array> {
+    yield start;
+    if (!ended) yield* { [Symbol.asyncIterator]: () => iterator };
+  }
+  return { start, bytes: all() };
+}
+
+/** The bytes of the source; a data Problem when it breaks off. */
+async function* wholly(source: ClickSource): AsyncGenerator<Uint8Array> {
+  const bytes = source.open();
+  try {
+    yield* bytes;
+  } catch (cause) {
+    const message = `${source.name} cannot be read to its end: ${whyUnreadable(cause)}.`;
+    throw new Problem('data', message, { cause, hint: 'Export the clicks again.' });
+  }
+}
+
+/** The first line that is neither blank nor a comment; undefined while its end is not there yet. */
+function headerOf(text: string): string | undefined {
+  const lines = text.split(/\r\n|\r|\n/).slice(0, -1);
+  return lines.find((line) => line.trim() !== '' && !/^"?#/.test(line));
+}
+
+function delimiterOf(header: string): string {
+  const count = (delimiter: string): number => header.split(delimiter).length;
+  return [',', ';', '\t'].toSorted((one, other) => count(other) - count(one))[0] ?? ',';
+}
+
+function textOf(start: Buffer): string {
+  const isUtf16 = start[0] === 0xff && start[1] === 0xfe;
+  return start.toString(isUtf16 ? 'utf16le' : 'utf8').replace(/^\ufeff/, '');
+}
+
+function refuseOtherFormats(start: Buffer, name: string): void {
+  const isGzip = start[0] === 0x1f && start[1] === 0x8b;
+  const isZip = start.subarray(0, 4).toString('latin1') === 'PK\x03\x04';
+  if (!isGzip && !isZip) return;
+  const what = isGzip ? 'compressed (gzip)' : 'a spreadsheet or a ZIP archive';
+  const hint = isGzip ? 'For example: zcat FILE | funnels report conversions --clicks -' : 'Save it as CSV.';
+  throw new Problem('data', `${name} is ${what}, not a CSV file.`, { hint });
+}

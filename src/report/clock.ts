@@ -1,0 +1,149 @@
+import type { Session, Statement } from '../database/database.ts';
+import { Problem } from '../errors.ts';
+
+/** Moments on the database's wall clock, 'YYYY-MM-DD HH:MM:SS': what its DATETIME columns hold. */
+export type Moment = string;
+
+/** The report's clock: which moment it shows, and how its zone's days and times lie on the database's clock. */
+export interface ReportClock {
+  /** the moment whose knowledge the report shows, on the database's clock and in the report's zone */
+  asOf: Moment;
+  asOfHere: string;
+  asOfUtc: string | null;
+  /** --as-of was given: what is later does not exist */
+  isPast: boolean;
+  /** the day of `asOf` in the report's zone */
+  today: Temporal.PlainDate;
+  /** the zone's name for people */
+  timezone: string;
+  /** the first moments of these days in the report's zone, on the database's clock */
+  startsOf(days: readonly Temporal.PlainDate[]): Promise<Moment[]>;
+  /** moments of the database's clock as the report's zone shows them */
+  shown(moments: readonly Moment[]): Promise<string[]>;
+  /** the same moments in UTC, ISO 8601; null for those the database's clock cannot place */
+  utcOf(moments: readonly Moment[]): Promise<(string | null)[]>;
+}
+
+const zoneName: Statement = {
+  mysql: `SELECT IF(@@session.time_zone = 'SYSTEM', @@system_time_zone, @@session.time_zone) AS zone,
+    CURRENT_TIMESTAMP AS moment`,
+  sqlite: `SELECT 'UTC' AS zone, CURRENT_TIMESTAMP AS moment`,
+};
+
+// The database knows its own zone and its daylight saving time; nothing else does.
+const wallClocks: Statement = {
+  mysql: `SELECT FROM_UNIXTIME(j.epoch) AS moment
+    FROM JSON_TABLE(?, '$[*]' COLUMNS (position FOR ORDINALITY, epoch BIGINT PATH '$')) j ORDER BY j.position`,
+  sqlite: `SELECT datetime(value, 'unixepoch') AS moment FROM json_each(?) ORDER BY key`,
+};
+
+const epochs: Statement = {
+  mysql: `SELECT UNIX_TIMESTAMP(j.moment) AS epoch
+    FROM JSON_TABLE(?, '$[*]' COLUMNS (position FOR ORDINALITY, moment DATETIME PATH '$')) j ORDER BY j.position`,
+  sqlite: `SELECT unixepoch(value) AS epoch FROM json_each(?) ORDER BY key`,
+};
+
+/** As far as a moment counts: the server adds a fraction to some. */
+const seconds = 'YYYY-MM-DD HH:MM:SS'.length;
+
+const asOfPattern = /^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2})?)?$/;
+
+/** Reads --as-of: a date (its first moment) or a date and a time, in the report's zone. A usage Problem otherwise. */
+export function readAsOf(text: string): Temporal.PlainDateTime {
+  try {
+    if (asOfPattern.test(text)) return Temporal.PlainDateTime.from(text.replace(' ', 'T'), { overflow: 'reject' });
+  } catch {
+    // Not in the calendar; told below.
+  }
+  throw new Problem('usage', `--as-of ${JSON.stringify(text)}: a moment is written YYYY-MM-DD HH:MM, or YYYY-MM-DD.`, {
+    hint: 'For example: --as-of "2024-02-29 18:00"',
+  });
+}
+
+/**
+ * The clock of a report that shows now, or `asOf` (in the report's zone). `timezone` (IANA) undefined: the database's own
+ * zone. Throws a usage Problem when `asOf` has not come yet.
+ */
+export async function readClock(
+  session: Session,
+  timezone: string | undefined,
+  asOf: Temporal.PlainDateTime | undefined,
+): Promise<ReportClock> {
+  const [row] = await session.query<{ zone: string; moment: string }>(zoneName);
+  if (row === undefined) throw new Error('The database did not tell the time.');
+  const now = row.moment.slice(0, seconds);
+  const zone = timezone ?? row.zone;
+  const startsOf: ReportClock['startsOf'] = (days) =>
+    placed(
+      session,
+      timezone,
+      days.map((day) => day.toPlainDateTime()),
+    );
+  const utcOf: ReportClock['utcOf'] = async (moments) =>
+    (await epochsOf(session, moments)).map((epoch) => (epoch === null ? null : instant(epoch).toString()));
+  const shown: ReportClock['shown'] = async (moments) => {
+    if (timezone === undefined) return moments.map((moment) => moment.slice(0, seconds));
+    const known = await epochsOf(session, moments);
+    return moments.map((moment, index) => inZone(known[index] ?? null, timezone) ?? moment.slice(0, seconds));
+  };
+  const shownAsOf = asOf === undefined ? now : ((await placed(session, timezone, [asOf]))[0] ?? now);
+  if (shownAsOf > now) {
+    throw new Problem('usage', `--as-of ${written(asOf ?? toPlain(now))} has not come yet (${zone}).`, {
+      hint: 'Leave --as-of out to see what is known now.',
+    });
+  }
+  const asOfHere = (await shown([shownAsOf]))[0] ?? shownAsOf;
+  return {
+    asOf: shownAsOf,
+    asOfHere,
+    asOfUtc: (await utcOf([shownAsOf]))[0] ?? null,
+    isPast: asOf !== undefined,
+    today: toPlain(asOfHere).toPlainDate(),
+    timezone: zone,
+    startsOf,
+    shown,
+    utcOf,
+  };
+}
+
+/** A moment some time later (earlier, when negative) on the same clock. */
+export function movedBy(moment: Moment, duration: Temporal.DurationLike): Moment {
+  return written(toPlain(moment).add(duration));
+}
+
+/**
+ * Times of the zone on the database's clock. Those that its clock cannot hold (before 1970, on some servers after 2038)
+ * are taken for its own: nobody enters a funnel then, and such bounds mean "from the beginning" or "for ever".
+ */
+async function placed(
+  session: Session,
+  timezone: string | undefined,
+  times: readonly Temporal.PlainDateTime[],
+): Promise<Moment[]> {
+  if (timezone === undefined) return times.map(written);
+  const numbers = times.map((time) => Math.floor(time.toZonedDateTime(timezone).epochMilliseconds / 1000));
+  const rows = await session.query<{ moment: string | null }>(wallClocks, [JSON.stringify(numbers)]);
+  return times.map((time, index) => rows[index]?.moment?.slice(0, seconds) ?? written(time));
+}
+
+async function epochsOf(session: Session, moments: readonly Moment[]): Promise<(number | null)[]> {
+  const rows = await session.query<{ epoch: number | string | null }>(epochs, [JSON.stringify(moments)]);
+  // The server answers 0 for what it cannot place.
+  return rows.map(({ epoch }) => (epoch === null || Number(epoch) === 0 ? null : Math.floor(Number(epoch))));
+}
+
+function inZone(epoch: number | null, timezone: string): string | null {
+  return epoch === null ? null : written(instant(epoch).toZonedDateTimeISO(timezone).toPlainDateTime());
+}
+
+function instant(epochSeconds: number): Temporal.Instant {
+  return Temporal.Instant.fromEpochMilliseconds(epochSeconds * 1000);
+}
+
+function toPlain(moment: Moment): Temporal.PlainDateTime {
+  return Temporal.PlainDateTime.from(moment.replace(' ', 'T'));
+}
+
+function written(time: Temporal.PlainDateTime): Moment {
+  return time.toString({ smallestUnit: 'second' }).replace('T', ' ');
+}

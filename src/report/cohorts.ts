@@ -1,0 +1,47 @@
+import type { Session } from '../database/database.ts';
+import { funnelTypes } from '../funnel/funnel-type.ts';
+import { cutIntoBuckets, groupByBucket } from './buckets.ts';
+import { type Moment, movedBy } from './clock.ts';
+import { readCohortCounts } from './count-cohorts.ts';
+import { share } from './intervals.ts';
+import { type ReportRequest, resolveRequest } from './request.ts';
+import type { CohortCell, Cohorts } from './result.ts';
+
+/** The ages at which cohorts are looked at, in days since entering. */
+const ages = [0, 7, 14, 30, 60, 90];
+
+/** The 24-hour periods of an age: what was bought on day 0 was bought within the first. */
+function hoursOf(days: number): number {
+  return 24 * Math.max(1, days);
+}
+
+/**
+ * How many of those who entered in each month or week had bought after so many days. Reads only; to be called in one
+ * transaction.
+ */
+export async function reportCohorts(
+  session: Session,
+  request: ReportRequest & { by: 'week' | 'month' },
+): Promise<Cohorts> {
+  const { clock, period, head } = await resolveRequest(session, request);
+  const buckets = await cutIntoBuckets(session, request.by, { ...period, clock });
+  const limits = ages.map((days) => hoursOf(days) * 3600);
+  const counts = await readCohortCounts(session, period.scope, groupByBucket(buckets), limits);
+  const countsAt = new Map(counts.map((row) => [`${row.grp} ${row.funnel}`, row]));
+  const others = counts.map(({ funnel }) => funnel).toSorted();
+  const funnels = request.funnel === undefined ? [...new Set([...funnelTypes, ...others])] : [request.funnel];
+  const isOver = (ends: Moment, days: number): boolean => movedBy(ends, { hours: hoursOf(days) }) <= clock.asOf;
+  const rows = buckets.flatMap(({ key, from, to, ends }, index) =>
+    funnels.map((funnel) => {
+      const found = countsAt.get(`${index + 1} ${funnel}`);
+      const entries = found?.entries ?? 0;
+      const cells = ages.map((days, column): CohortCell => {
+        if (!isOver(ends, days)) return { days, purchased: null, rate: null };
+        const purchased = found?.purchased[column] ?? 0;
+        return { days, purchased, rate: share(purchased, entries) };
+      });
+      return { cohort: key, from: from.toString(), to: to.toString(), funnel, entries, cells };
+    }),
+  );
+  return { ...head, by: request.by, days: ages, rows, warnings: [] };
+}

@@ -1,0 +1,103 @@
+import type { Session } from '../database/database.ts';
+import { funnelTypes } from '../funnel/funnel-type.ts';
+import { type BuyingTimes, noTimes, readAllBuyingTimes, readBuyingTimes } from './buying-times.ts';
+import { type EntryCounts, readEntryCounts } from './count-entries.ts';
+import { type PeopleCount, readAllPeople, readPeopleCounts } from './count-people.ts';
+import { share, wilson } from './intervals.ts';
+import type { Figures, FunnelRow, TimeToBuy } from './result.ts';
+import { type Grouping, type Scope, ungrouped } from './scope.ts';
+
+type Counts = Pick<EntryCounts, 'entries' | 'purchased' | 'undatable' | 'settledEntries' | 'settledPurchased' | 'open'>;
+
+const nobody: Counts = {
+  entries: 0,
+  purchased: 0,
+  undatable: 0,
+  settledEntries: 0,
+  settledPurchased: 0,
+  open: 0,
+};
+
+/** The figures of a period: by funnel, and of all funnels together. */
+export interface PeriodFigures {
+  rows: FunnelRow[];
+  totals: Figures;
+}
+
+/** The figures of groups: `of(key, funnel)` is there for every funnel, with zeros where nobody entered. */
+export interface GroupedFigures {
+  keys: string[];
+  of: (key: string, funnel: string) => Figures;
+}
+
+/** Reads the figures of a scope. With a funnel in the scope there is that one row. */
+export async function readFigures(session: Session, scope: Scope): Promise<PeriodFigures> {
+  const counts = await readEntryCounts(session, scope, ungrouped);
+  const people = await readPeopleCounts(session, scope, ungrouped);
+  const times = await readBuyingTimes(session, scope, ungrouped);
+  const names = scope.funnel === '' ? funnelsOf(counts) : [scope.funnel];
+  const find = finder(counts, people, times);
+  const sum = Object.fromEntries(
+    Object.keys(nobody).map((key) => [key, counts.reduce((total, row) => total + row[key as keyof Counts], 0)]),
+  ) as unknown as Counts;
+  const allTimes = times.length > 1 ? await readAllBuyingTimes(session, scope) : (times[0]?.times ?? noTimes);
+  const everybody = names.length === 1 ? (people[0]?.people ?? 0) : await readAllPeople(session, scope, ungrouped);
+  return {
+    rows: names.map((funnel) => ({ funnel, ...find('', funnel) })),
+    totals: toFigures(sum, everybody, allTimes),
+  };
+}
+
+/** Reads the figures of a scope by group and funnel. */
+export async function readGroupedFigures(session: Session, scope: Scope, grouping: Grouping): Promise<GroupedFigures> {
+  const counts = await readEntryCounts(session, scope, grouping);
+  const people = await readPeopleCounts(session, scope, grouping);
+  const times = await readBuyingTimes(session, scope, grouping);
+  return {
+    keys: [...new Set(counts.map(({ grp }) => String(grp)))],
+    of: finder(counts, people, times),
+  };
+}
+
+/** The figures of nobody. */
+export const noFigures: Figures = toFigures(nobody, 0, noTimes);
+
+function funnelsOf(counts: readonly EntryCounts[]): string[] {
+  return [...new Set<string>([...funnelTypes, ...counts.map(({ funnel }) => funnel).toSorted()])];
+}
+
+function finder(
+  counts: readonly EntryCounts[],
+  people: readonly PeopleCount[],
+  times: readonly BuyingTimes[],
+): (key: string, funnel: string) => Figures {
+  const place = ({ grp, funnel }: { grp: string; funnel: string }): string => JSON.stringify([String(grp), funnel]);
+  const countsAt = new Map(counts.map((row) => [place(row), row]));
+  const peopleAt = new Map(people.map((row) => [place(row), row.people]));
+  const timesAt = new Map(times.map((row) => [place(row), row.times]));
+  return (grp, funnel) => {
+    const at = place({ grp, funnel });
+    return toFigures(countsAt.get(at) ?? nobody, peopleAt.get(at) ?? 0, timesAt.get(at) ?? noTimes);
+  };
+}
+
+function toFigures(counts: Counts, people: number, times: TimeToBuy): Figures {
+  const { entries, purchased, settledEntries, settledPurchased, open, undatable } = counts;
+  return {
+    entries,
+    people,
+    purchased,
+    conversion: share(purchased, entries),
+    likely: wilson(purchased, entries),
+    settled: {
+      entries: settledEntries,
+      purchased: settledPurchased,
+      rate: share(settledPurchased, settledEntries),
+      likely: wilson(settledPurchased, settledEntries),
+    },
+    open,
+    lapsed: entries - purchased - open,
+    undatable,
+    time_to_buy: times,
+  };
+}

@@ -1,0 +1,91 @@
+import type { Session } from '../database/database.ts';
+import { Problem } from '../errors.ts';
+import { type Moment, type ReportClock, readClock } from './clock.ts';
+import { definitionsFor } from './definitions.ts';
+import type { AskedPeriod, Days } from './period.ts';
+import { type ReportedPeriod, type ReportHead, schemaVersion } from './result.ts';
+import { type Scope, scopeOf } from './scope.ts';
+
+/** What every report is asked for. */
+export interface ReportRequest {
+  period: AskedPeriod;
+  /** in the report's zone; undefined: now */
+  asOf: Temporal.PlainDateTime | undefined;
+  /** IANA name; undefined: the database's own */
+  timezone: string | undefined;
+  windowDays: number;
+  /** undefined: all */
+  funnel: string | undefined;
+}
+
+/** A period on both clocks, with the entries it is about. */
+export interface ResolvedPeriod {
+  days: Days;
+  scope: Scope;
+  reported: ReportedPeriod;
+}
+
+/** A request with its period and clock found. */
+export interface ResolvedRequest {
+  clock: ReportClock;
+  period: ResolvedPeriod;
+  head: ReportHead;
+}
+
+/** Finds the clock and the period of a report. A usage Problem when as-of, or the start of an open period, is to come. */
+export async function resolveRequest(session: Session, request: ReportRequest): Promise<ResolvedRequest> {
+  const clock = await readClock(session, request.timezone, request.asOf);
+  const days = request.period.daysAt(clock.today);
+  if (days.from !== undefined && days.to === undefined && Temporal.PlainDate.compare(days.from, clock.today) > 0) {
+    throw new Problem('usage', `--from-date ${days.from} is after ${clock.today}, the day of the report.`, {
+      hint: 'Without --to-date the report ends now. Choose an earlier day, or give a --to-date too.',
+    });
+  }
+  const period = await resolveDays(clock, request, days, request.period.name);
+  return {
+    clock,
+    period,
+    head: {
+      schema_version: schemaVersion,
+      as_of: clock.asOfHere,
+      as_of_utc: clock.asOfUtc,
+      timezone: clock.timezone,
+      period: period.reported,
+      funnel: request.funnel ?? null,
+      definitions: definitionsFor(request.windowDays),
+    },
+  };
+}
+
+/** Puts days of the report's zone on the database's clock. */
+export async function resolveDays(
+  clock: ReportClock,
+  { windowDays, funnel }: Pick<ReportRequest, 'windowDays' | 'funnel'>,
+  days: Days,
+  name: string | null,
+): Promise<ResolvedPeriod> {
+  const { from, to } = days;
+  const toIsNow = from !== undefined && to === undefined;
+  const starts = await clock.startsOf([from, to].filter((day) => day !== undefined));
+  const bounds = {
+    from: from === undefined ? null : (starts[0] ?? null),
+    to: to === undefined ? null : (starts.at(-1) ?? null),
+    toIsNow,
+  };
+  const utc = async (moment: Moment | null): Promise<string | null> =>
+    moment === null ? null : ((await clock.utcOf([moment]))[0] ?? null);
+  return {
+    days,
+    scope: scopeOf({ clock, windowDays, funnel }, bounds),
+    reported: {
+      name,
+      from: from?.toString() ?? null,
+      to: to?.toString() ?? null,
+      to_is_exclusive: true,
+      last_day: to?.subtract({ days: 1 }).toString() ?? null,
+      to_is_now: toIsNow,
+      from_utc: await utc(bounds.from),
+      to_utc: await utc(bounds.to),
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import { Problem } from '../errors.ts';
+import { fewEntries } from './intervals.ts';
+import type { Conversions, Figures } from './result.ts';
+
+const metrics = {
+  conversion: ({ conversion, entries }: Figures) => (entries < fewEntries ? null : conversion),
+  settled: ({ settled }: Figures) => (settled.entries < fewEntries ? null : settled.rate),
+  entries: ({ entries }: Figures) => entries,
+  purchased: ({ purchased }: Figures) => purchased,
+  people: ({ people }: Figures) => people,
+} satisfies Record<string, (figures: Figures) => number | null>;
+
+type Metric = keyof typeof metrics;
+
+const operators = {
+  '<=': (value: number, limit: number) => value <= limit,
+  '>=': (value: number, limit: number) => value >= limit,
+  '<': (value: number, limit: number) => value < limit,
+  '>': (value: number, limit: number) => value > limit,
+} as const;
+
+/** A condition under which a report counts as bad, e.g. `language.settled<8%`. */
+export interface Rule {
+  text: string;
+  /** undefined: all funnels together */
+  funnel: string | undefined;
+  metric: Metric;
+  operator: keyof typeof operators;
+  /** a fraction for shares, a count for the rest */
+  limit: number;
+}
+
+/** What became of a rule: broken, kept, or not judged because a share of fewer than 20 entries says nothing. */
+export interface Judgement {
+  rule: Rule;
+  outcome: 'broken' | 'kept' | 'not_enough_data';
+  value: number | null;
+}
+
+const pattern = /^(?:([^.<>=\s]+)[.:])?([A-Za-z_]+)\s*(<=|>=|<|>)\s*(\d+(?:\.\d+)?)(%?)$/;
+
+/** Whether a metric is a share, and so compared with a percentage. */
+function isShare(metric: Metric): boolean {
+  return metric === 'conversion' || metric === 'settled';
+}
+
+/**
+ * Reads a rule: a metric, < <= > or >=, and a limit (a percentage for conversion and settled, a whole number for the
+ * rest), before it optionally a funnel and a dot. A usage Problem otherwise, which lists the metrics.
+ */
+export function readRule(text: string): Rule {
+  const [, funnel, metric = '', operator, number = '', percent] = pattern.exec(text.trim()) ?? [];
+  const flag = `--fail-if ${JSON.stringify(text)}`;
+  const example = 'For example: --fail-if "settled<8%" --fail-if "language.entries<100"';
+  if (operator === undefined) {
+    throw new Problem('usage', `${flag}: a rule is a metric, < <= > or >=, and a limit.`, { hint: example });
+  }
+  if (!Object.hasOwn(metrics, metric)) {
+    const known = Object.keys(metrics).join(', ');
+    throw new Problem('usage', `${flag}: there is no metric ${metric}. There are ${known}.`, { hint: example });
+  }
+  const name = metric as Metric;
+  if (isShare(name) !== (percent === '%')) {
+    const wanted = isShare(name) ? 'a percentage, such as 8%' : 'a number without %';
+    throw new Problem('usage', `${flag}: ${metric} is compared with ${wanted}.`, { hint: example });
+  }
+  const limit = Number(number) / (isShare(name) ? 100 : 1);
+  return { text: text.trim(), funnel, metric: name, operator: operator as Rule['operator'], limit };
+}
+
+/** Judges the rules by a report. A usage Problem when a rule names a funnel that the report has not. */
+export function judge(rules: readonly Rule[], report: Conversions): Judgement[] {
+  return rules.map((rule) => {
+    const figures =
+      rule.funnel === undefined ? report.totals : report.rows.find(({ funnel }) => funnel === rule.funnel);
+    if (figures === undefined) {
+      const known = report.rows.map(({ funnel }) => funnel).join(', ');
+      throw new Problem('usage', `--fail-if "${rule.text}": the report has no funnel ${rule.funnel}.`, {
+        hint: `It has: ${known}`,
+      });
+    }
+    const value = metrics[rule.metric](figures);
+    if (value === null) return { rule, value, outcome: 'not_enough_data' };
+    return { rule, value, outcome: operators[rule.operator](value, rule.limit) ? 'broken' : 'kept' };
+  });
+}

@@ -1,0 +1,39 @@
+import type { Comparison, Figures, ReportHead } from './result.ts';
+
+/** What makes the numbers less than they seem, in sentences; the most important first. */
+export function warningsFor({
+  head,
+  totals,
+  today,
+  comparison,
+}: {
+  head: ReportHead;
+  totals: Figures;
+  today: Temporal.PlainDate;
+  comparison: Comparison | null;
+}): string[] {
+  const { period, definitions } = head;
+  const { window_days: window } = definitions;
+  const isFuture = period.from !== null && Temporal.PlainDate.compare(Temporal.PlainDate.from(period.from), today) > 0;
+  const isRunning =
+    !isFuture && period.to !== null && Temporal.PlainDate.compare(Temporal.PlainDate.from(period.to), today) > 0;
+  return [
+    ...(isFuture ? [`The period has not begun yet: today is ${today} (${head.timezone}).`] : []),
+    ...(isRunning ? [`The period is not over yet: today is ${today} (${head.timezone}).`] : []),
+    ...(totals.entries > 0 && totals.settled.entries === 0
+      ? [`No entry is ${days(window)} old yet, so no rate is settled.`]
+      : []),
+    ...(comparison !== null && totals.settled.entries > 0 && comparison.totals.before.settled.entries === 0
+      ? ['There is nothing to compare with: the other period has no settled entries.']
+      : []),
+    ...(totals.undatable > 0
+      ? [
+          `${totals.undatable} of the purchases ${totals.undatable === 1 ? 'has' : 'have'} no date, or one before the entry: counted as purchased, but not in the settled rate and the times.`,
+        ]
+      : []),
+  ];
+}
+
+function days(count: number): string {
+  return count === 1 ? '1 day' : `${count} days`;
+}

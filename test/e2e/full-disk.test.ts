@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { runFunnels } from '../support/program.ts';
+import { createTestDatabase } from '../support/test-databases.ts';
+
+/** The program with its output to a device that is always full. */
+async function intoFullDisk(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'funnels-full-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const given = process.env.FUNNELS_TEST_PROGRAM;
+  const program = given === undefined ? `"${process.execPath}" "${resolve('bin/funnels.ts')}"` : `"${resolve(given)}"`;
+  const script = join(folder, 'funnels');
+  await writeFile(script, `#!/bin/sh\nexec ${program} "$@" > /dev/full\n`);
+  await chmod(script, 0o755);
+  return script;
+}
+
+// Only Linux has the device.
+describe.skipIf(!existsSync('/dev/full'))('output to a full disk', () => {
+  it.each(['--format=csv', '--json'])('is said in one line, and exits 75 (%j)', async (format) => {
+    const database = await createTestDatabase('sqlite');
+    onTestFinished(() => database.drop());
+    const environment = { FUNNELS_DATABASE_URL: database.url };
+    expect(await runFunnels(['migrate'], { environment })).toMatchObject({ code: 0 });
+    const program = await intoFullDisk();
+    const run = await runFunnels(['report', 'conversions', format], { environment, program });
+    expect(run.code).toBe(75);
+    expect(run.stderr).toMatch(
+      /^(No funnel entries found\.\n)?Error: The output cannot be written: ENOSPC: [^\n]*\.\n$/,
+    );
+  });
+});

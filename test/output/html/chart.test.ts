@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { commonScales, trendChart } from '../../../src/output/html/chart.ts';
+import { seriesOf } from '../../../src/output/html/series.ts';
+import { describeSeries } from '../../../src/output/html/series-words.ts';
+import type { Breakdown, BreakdownRow, PeriodState } from '../../../src/report/result.ts';
+import { bySource, figures, trend } from './sample.ts';
+
+type Month = [entries: number, purchased: number, state: PeriodState];
+
+/** The months of one funnel, from January on. */
+function months(...list: Month[]): Breakdown {
+  const rows = list.map(([entries, purchased, state], index): BreakdownRow => {
+    const label = `2026-${String(index + 1).padStart(2, '0')}`;
+    const group = { key: label, label, folded: 0, from: `${label}-01`, to: null, state };
+    return { group, funnel: 'language', ...figures(entries, purchased, state === 'settled' ? 0 : entries - purchased) };
+  });
+  return { by: 'month', rows };
+}
+
+function draw(breakdown: Breakdown): string {
+  const series = seriesOf(breakdown);
+  return series.map((one, index) => trendChart(one, commonScales(series), `chart-${index}`).text).join('\n');
+}
+
+/** The paths of a class, as drawn. */
+function paths(drawing: string, kind: string): string[] {
+  return [...drawing.matchAll(new RegExp(`<path class="${kind}" d="([^"]*)"`, 'g'))].map(([, path = '']) => path);
+}
+
+describe('the chart of a funnel', () => {
+  it('draws what is settled whole, and from there what is open dashed, with hollow marks', () => {
+    const drawing = draw(months([100, 10, 'settled'], [100, 20, 'settled'], [100, 5, 'open'], [100, 1, 'running']));
+    const [whole = '', dashed = ''] = [paths(drawing, 'line')[0], paths(drawing, 'line open')[0]];
+    // One corner per month; the dashed line begins where the whole one ends.
+    expect(whole.split('L')).toHaveLength(2);
+    expect(dashed.split('L')).toHaveLength(3);
+    expect(dashed.slice(1).startsWith(whole.split('L')[1] ?? '-')).toBe(true);
+    expect(paths(drawing, 'dot')).toHaveLength(4);
+    expect(paths(drawing, 'hole')).toHaveLength(2);
+    expect(paths(drawing, 'band open')[0]).not.toBe('');
+  });
+
+  it('leaves a gap where nobody entered, and gives a lonely month its range as a stroke', () => {
+    const drawing = draw(months([100, 10, 'settled'], [0, 0, 'settled'], [100, 10, 'settled'], [100, 9, 'settled']));
+    expect(paths(drawing, 'line')[0]?.match(/M/g)).toHaveLength(2);
+    expect(paths(drawing, 'whisker')).toHaveLength(1);
+    expect(paths(drawing, 'entered')).toHaveLength(3);
+  });
+
+  it('puts all funnels on one scale, as high as the highest rate and most of the ranges', () => {
+    const series = seriesOf(trend('month', '2025-11-01', 13, 2, 300));
+    const { rate, entries } = commonScales(series);
+    const all = series.flatMap(({ moments }) => moments);
+    expect(entries).toBe(Math.max(...all.map((moment) => moment.entries)));
+    expect(all.every((moment) => (moment.rate ?? 0) < rate)).toBe(true);
+    expect(all.filter(({ high }) => high <= rate).length / all.length).toBeGreaterThanOrEqual(0.9);
+  });
+
+  it('stays within its frame, however few there are and however wide the range', () => {
+    const drawing = draw(months([1, 1, 'settled'], [2, 0, 'settled'], [1, 0, 'running']));
+    const heights = [...drawing.matchAll(/d="([^"]*)"/g)].flatMap(([, path = '']) =>
+      [...path.matchAll(/,(-?[\d.]+)/g)].map(([, y]) => Number(y)),
+    );
+    expect(heights.length).toBeGreaterThan(10);
+    expect(heights.filter((y) => !(y >= 0 && y <= 400))).toEqual([]);
+  });
+
+  it('is not there for funnels without entries, nor for a breakdown that is not by time', () => {
+    expect(seriesOf(months([0, 0, 'settled']))).toEqual([]);
+    expect(seriesOf(bySource(['a']))).toEqual([]);
+    expect(seriesOf(null)).toEqual([]);
+  });
+
+  it('is the same each time', () => {
+    const breakdown = trend('day', '2025-11-01', 365, 30, 40);
+    expect(draw(breakdown)).toBe(draw(breakdown));
+  });
+});
+
+describe('a chart in words', () => {
+  it.each<[string, Month[], string]>([
+    [
+      'names the lowest and the highest settled rate and what is open',
+      [
+        [100, 10, 'settled'],
+        [100, 20, 'settled'],
+        [100, 5, 'open'],
+      ],
+      '3 months, from 2026-01 to 2026-03. Settled rates go from 10.0% in 2026-01 (likely 5.5–17.4%) to 20.0% in 2026-02 ' +
+        '(likely 13.3–28.9%). 1 month not settled yet: their rates can still rise.',
+    ],
+    [
+      'names the only one',
+      [[100, 10, 'settled']],
+      '1 month, from 2026-01 to 2026-01. Settled: 10.0% in 2026-01 (likely 5.5–17.4%). All are settled.',
+    ],
+    [
+      'says so when none is settled',
+      [
+        [100, 10, 'open'],
+        [100, 3, 'running'],
+      ],
+      '2 months, from 2026-01 to 2026-02. 2 months not settled yet: the rates can still rise.',
+    ],
+  ])('%s', (_, list, words) => {
+    const [series] = seriesOf(months(...list));
+    expect(series === undefined ? '' : describeSeries(series)).toBe(words);
+  });
+});

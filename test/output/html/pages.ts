@@ -1,0 +1,45 @@
+import { renderHtml } from '../../../src/output/html/page.ts';
+import { bySource, clicks, cohorts, fullReport, reportOn, trend } from './sample.ts';
+
+/** As long as the column of sources takes it. */
+export const longName = 'a_name_as_long_as_the_column_takes_it_since_nobody_said_no_to_it';
+export const hostileName = '<img src=http://127.0.0.1:9/x onerror=alert(1)>"\'&amp;\u202e';
+
+/** Pages as they come: everything, many days, little, nothing, names that are long or mean, large numbers. */
+export const pages = {
+  full: renderHtml(fullReport(), { trend: trend('month', '2025-11-01', 13, 2, 300), cohorts: cohorts(13) }),
+  'with clicks': renderHtml(
+    { ...fullReport(), clicks, breakdown: bySource(['(none)', 'email_language_v1', 'email_language_v2']) },
+    { trend: trend('month', '2025-11-01', 13, 2, 300), cohorts: cohorts(13) },
+  ),
+  'many days': renderHtml(
+    { ...fullReport(), breakdown: trend('day', '2026-05-01', 200, 30, 40) },
+    { trend: null, cohorts: cohorts(12) },
+  ),
+  'one month': renderHtml(
+    reportOn([
+      ['language', 40, 3, 0],
+      ['non_language', 3, 1, 3],
+    ]),
+    { trend: trend('month', '2026-10-01', 1, 0, 200), cohorts: cohorts(1) },
+  ),
+  'nobody entered': renderHtml(
+    reportOn([
+      ['language', 0, 0, 0],
+      ['non_language', 0, 0, 0],
+    ]),
+    { trend: trend('day', '2026-10-01', 31, 0, 0), cohorts: cohorts(0) },
+  ),
+  'long names': renderHtml(
+    {
+      ...fullReport(),
+      ...reportOn([
+        ['language', 1_234_567, 123_456, 45_678],
+        [longName.slice(0, 32), 205, 12, 51],
+        [hostileName.slice(0, 32), 200, 50, 0],
+      ]),
+      breakdown: bySource(['(none)', longName, hostileName, 'y', 'z', 'other (7)']),
+    },
+    { trend: trend('month', '2026-06-01', 6, 2, 300), cohorts: cohorts(12) },
+  ),
+};

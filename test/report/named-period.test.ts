@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { Problem } from '../../src/errors.ts';
+import { comparedDays, readPeriod } from '../../src/report/period.ts';
+
+function daysOf(name: string, today: string): string {
+  const { from, to } = readPeriod({ name }).daysAt(Temporal.PlainDate.from(today));
+  return `${from} ${to}`;
+}
+
+function comparedWith(words: Parameters<typeof readPeriod>[0], today: string, name: 'previous' | 'last-year'): string {
+  const { from, to } = comparedDays(readPeriod(words), Temporal.PlainDate.from(today), name);
+  return `${from} ${to}`;
+}
+
+describe('a period by name', () => {
+  it.each([
+    ['today', '2026-03-01', '2026-03-01 2026-03-02'],
+    ['yesterday', '2026-03-01', '2026-02-28 2026-03-01'],
+    ['yesterday', '2024-03-01', '2024-02-29 2024-03-01'],
+    ['last-7d', '2026-03-01', '2026-02-23 2026-03-02'],
+    ['last-30d', '2026-01-01', '2025-12-03 2026-01-02'],
+    ['last-1d', '2026-01-01', '2026-01-01 2026-01-02'],
+    ['this-month', '2026-03-31', '2026-03-01 2026-04-01'],
+    ['this-month', '2026-03-01', '2026-03-01 2026-03-02'],
+    ['last-month', '2026-03-31', '2026-02-01 2026-03-01'],
+    ['last-month', '2026-01-15', '2025-12-01 2026-01-01'],
+    ['2024-02', '2026-01-15', '2024-02-01 2024-03-01'],
+    ['2026-12', '2026-01-15', '2026-12-01 2027-01-01'],
+    ['2026-W01', '2026-06-15', '2025-12-29 2026-01-05'],
+    ['2026-W43', '2026-06-15', '2026-10-19 2026-10-26'],
+    ['2026-W53', '2026-06-15', '2026-12-28 2027-01-04'],
+    ['2024', '2026-06-15', '2024-01-01 2025-01-01'],
+  ])('%s on %s is the days %s', (name, today, days) => {
+    expect(daysOf(name, today)).toBe(days);
+  });
+
+  it.each([
+    '',
+    'tomorrow',
+    '2026-13',
+    '2026-00',
+    '2025-W53',
+    '2026-W00',
+    '2026-W5',
+    'last-0d',
+    'last-d',
+    'Today',
+    '20260',
+  ])('%j is refused with examples', (name) => {
+    const refused = () => readPeriod({ name });
+    expect(refused).toThrow(Problem);
+    expect(refused).toThrow(`--period ${JSON.stringify(name)}: there is no such period.`);
+  });
+
+  it('cannot be combined with dates', () => {
+    expect(() => readPeriod({ name: 'today', from: '2026-01-01' })).toThrow('--period cannot be combined with');
+  });
+});
+
+describe('the period to compare with', () => {
+  it.each([
+    [{ name: 'last-month' }, '2026-03-31', 'previous', '2026-01-01 2026-02-01'],
+    [{ name: 'this-month' }, '2026-03-10', 'previous', '2026-02-01 2026-02-11'],
+    [{ name: '2026-W01' }, '2026-03-10', 'previous', '2025-12-22 2025-12-29'],
+    [{ name: '2024' }, '2026-03-10', 'previous', '2023-01-01 2024-01-01'],
+    [{ name: 'last-7d' }, '2026-03-10', 'previous', '2026-02-25 2026-03-04'],
+    [{ from: '2026-10-01', to: '2026-11-01' }, '2026-11-22', 'previous', '2026-08-31 2026-10-01'],
+    [{ from: '2026-11-20' }, '2026-11-22', 'previous', '2026-11-17 2026-11-20'],
+    [{ name: '2024-02' }, '2026-03-10', 'last-year', '2023-02-01 2023-03-01'],
+  ] as const)('of %o on %s (%s) is %s', (words, today, name, days) => {
+    expect(comparedWith(words, today, name)).toBe(days);
+  });
+
+  it('needs a first day', () => {
+    expect(() => comparedWith({ to: '2026-01-01' }, '2026-03-10', 'previous')).toThrow('--compare needs a period');
+  });
+});
