@@ -14,7 +14,7 @@ describe('the same sources on Deno', () => {
     for (const line of words) {
       const [onDeno, onNode] = await Promise.all([
         runFunnels(line, { program }),
-        runFunnels(line, { program: 'node' }),
+        runFunnels(line, { program: 'sources' }),
       ]);
       // The runtime is a part of the version that --help shows.
       const runtime = /\S+ (node|deno)-\S+$/gm;

@@ -1,11 +1,17 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import type { TestProject } from 'vitest/node';
+import { bundle } from '../../scripts/bundle.ts';
 import { startPrivateMariaDb } from './private-mariadb.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** `mysql://…/` of a server on which the tests may create and drop databases named `funnels_test_…` */
     databaseServerUrl: string;
+    /** the program as one file for Node */
+    bundle: string;
   }
 }
 
@@ -25,10 +31,21 @@ async function checkGivenServer(url: string): Promise<void> {
 }
 
 /**
- * Vitest's global setup: one database server for the whole run, the one in FUNNELS_TEST_DATABASE_URL or a private one.
- * Returns the teardown. Throws when neither can be had.
+ * Vitest's global setup: the program in one file, and one database server for the whole run, the one in
+ * FUNNELS_TEST_DATABASE_URL or a private one. Returns the teardown. Throws when there is no server to be had.
  */
 export async function setup({ provide }: Pick<TestProject, 'provide'>): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'funnels-bundle-'));
+  await bundle(join(folder, 'funnels.cjs'));
+  provide('bundle', join(folder, 'funnels.cjs'));
+  const stop = await provideServer(provide);
+  return async () => {
+    await stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+}
+
+async function provideServer(provide: TestProject['provide']): Promise<() => Promise<void>> {
   const given = process.env.FUNNELS_TEST_DATABASE_URL;
   if (given !== undefined && given !== '') {
     await checkGivenServer(given);
