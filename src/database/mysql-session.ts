@@ -10,6 +10,8 @@ export interface MysqlTarget extends Omit<MysqlLocation, 'engine'> {
 }
 
 const lockWaitSeconds = 10;
+/** A host that vanishes in the middle of a transaction keeps its locks for so long at most, where MariaDB can see to it. */
+const idleTransactionSeconds = 60;
 
 /** Names server and database for messages; never the password. */
 export function nameOf(target: MysqlTarget): string {
@@ -54,6 +56,7 @@ export function sessionStatements(
     ? { sql: 'SET SESSION max_statement_time = ?', parameters: [target.statementTimeoutSeconds] }
     : { sql: 'SET SESSION max_execution_time = ?', parameters: [target.statementTimeoutSeconds * 1000] };
   const isolation = access === 'read-only' ? 'REPEATABLE READ' : 'READ COMMITTED';
+  const isWriter = access === 'read-write';
   return [
     { sql: `SET SESSION TRANSACTION ISOLATION LEVEL ${isolation}`, parameters: [] },
     {
@@ -63,6 +66,9 @@ export function sessionStatements(
     { sql: 'SET SESSION innodb_lock_wait_timeout = ?', parameters: [lockWaitSeconds] },
     { sql: 'SET SESSION lock_wait_timeout = ?', parameters: [lockWaitSeconds] },
     limit,
+    ...(isMariaDb && isWriter
+      ? [{ sql: 'SET SESSION idle_transaction_timeout = ?', parameters: [idleTransactionSeconds] }]
+      : []),
     ...(target.timezone === undefined ? [] : [{ sql: 'SET SESSION time_zone = ?', parameters: [target.timezone] }]),
     ...(access === 'read-only' ? [{ sql: 'SET SESSION TRANSACTION READ ONLY', parameters: [] }] : []),
   ];

@@ -1,4 +1,4 @@
-import type { Outcome } from '../brevo/outcome.ts';
+import { isAboutLists, type Outcome } from '../brevo/outcome.ts';
 import type { ClaimedContact } from './claim.ts';
 import type { DrainOptions } from './drain.ts';
 import type { Delivery } from './job.ts';
@@ -63,6 +63,11 @@ export class Deliverer {
     recorder.finish(contact, endings);
   }
 
+  /** Gives back what is still kept aside: the run has ended before it could be understood, and nobody is charged. */
+  giveBack(): void {
+    for (const { contact, endings } of this.#suspicion.take()) this.#run.recorder.finish(contact, endings);
+  }
+
   /** Whatever is still kept aside failed on its own: nothing came after it that would tell otherwise. */
   settle(which?: (failed: Failed) => boolean): void {
     for (const { contact, endings, failure } of this.#suspicion.take(which)) {
@@ -77,8 +82,8 @@ export class Deliverer {
     isProbe: boolean,
   ): Promise<'on' | 'end' | 'aside'> {
     const { options, recorder } = this.#run;
-    if (!(await this.#mayStart(contact))) return 'end';
     await recorder.room();
+    if (!(await this.#mayStart(contact))) return 'end';
     // What they were can no longer be waited for once their lease might end.
     const callEnds = performance.now() + options.timeoutSeconds * 1000;
     this.settle((failed) => failed.contact.expiresAt <= callEnds);
@@ -124,7 +129,7 @@ export class Deliverer {
     const reason = 'reason' in outcome ? outcome.reason : '';
     this.#run.recorder.note(reason);
     this.#run.stop(kind === 'outage' ? stopForOutage(reason) : stopForRefusals(reason));
-    for (const { contact, endings } of this.#suspicion.take()) this.#run.recorder.finish(contact, endings);
+    this.giveBack();
   }
 
   /** A list that only some jobs ask for, from former settings, is their own fault and stops nobody else. */
@@ -133,12 +138,15 @@ export class Deliverer {
     const dead = call.parts.filter(({ delivery: { listIds, unlinkListIds } }) =>
       [...listIds, ...unlinkListIds].some((id) => !configuredLists.includes(id)),
     );
-    if (outcome.reason.status === 400 && dead.length > 0) {
+    const isAboutThem = outcome.reason.status === 400 || isAboutLists(outcome.reason.message);
+    if (isAboutThem && dead.length > 0) {
       const jobs = dead.map(({ job }) => job);
       return endingOf(jobs, { kind: 'fatal', reason: outcome.reason });
     }
     const ids = call.jobs.map(({ id }) => id).join(' ');
-    this.#run.stop(stopForAnswer(outcome, `job ${ids}, lists ${call.delivery.listIds.join(' ') || 'none'}`));
+    const { listIds, unlinkListIds } = call.delivery;
+    const lists = [...listIds, ...unlinkListIds].join(' ') || 'none';
+    this.#run.stop(stopForAnswer(outcome, `job ${ids}, lists ${lists}`));
     return null;
   }
 
@@ -149,8 +157,11 @@ export class Deliverer {
     try {
       this.#preflight ??= this.#checkAccount();
       if (!(await this.#preflight)) return false;
-      await this.#rateLimit.wait(ending);
-      await pace(ending);
+      do {
+        await this.#rateLimit.wait(ending);
+        await pace(ending);
+        // A pause may have begun while this call waited for its turn.
+      } while (this.#rateLimit.isPaused);
     } catch (error) {
       if (!ending.aborted) throw error;
     }

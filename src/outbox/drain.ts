@@ -119,7 +119,8 @@ class DrainRun {
       before = this.#result.claimed;
       this.#supply.reopen();
       await Promise.all(Array.from({ length: this.#options.concurrency }, start));
-      this.#deliverer.settle();
+      if (this.#end.signal.aborted) this.#deliverer.giveBack();
+      else this.#deliverer.settle();
       await givenBack;
       await this.#recorder.done().catch((error: unknown) => failures.push(error));
       if (failures.length > 0) throw failures[0];

@@ -27,8 +27,8 @@ const sqliteLeases = `SELECT value ->> 'email', value ->> 'token' FROM json_each
 
 // A worker that lost its lease, and whose contact another one has taken, finds no row and changes nothing.
 const lockHeld: Statement = {
-  mysql: `SELECT l.email AS email FROM ${mysqlLeases} FOR UPDATE`,
-  sqlite: `SELECT email FROM brevo_contact_leases WHERE (email, lease_token) IN (${sqliteLeases})`,
+  mysql: `SELECT l.email AS email, l.lease_token AS token FROM ${mysqlLeases} FOR UPDATE`,
+  sqlite: `SELECT email, lease_token AS token FROM brevo_contact_leases WHERE (email, lease_token) IN (${sqliteLeases})`,
 };
 
 const giveBack: Statement = {
@@ -72,8 +72,8 @@ const selectRecorded: Statement = {
 export async function recordOutcomes(database: Database, finished: readonly FinishedContact[]): Promise<Set<string>> {
   const leases = JSON.stringify(finished.map(({ contact: { email, token } }) => ({ email, token })));
   return database.transaction(async (session) => {
-    const held = new Set((await session.query<{ email: string }>(lockHeld, [leases])).map(({ email }) => email));
-    const ours = finished.filter(({ contact }) => held.has(contact.email)).flatMap(rowsOf);
+    const held = new Set((await session.query<Lease>(lockHeld, [leases])).map(nameOf));
+    const ours = finished.filter(({ contact }) => held.has(nameOf(contact))).flatMap(rowsOf);
     const { affected } = ours.length === 0 ? { affected: 0 } : await session.execute(recordJobs, [toJson(ours)]);
     if (held.size > 0) await session.execute(giveBack, [leases]);
     const all = finished.flatMap(rowsOf);
@@ -81,6 +81,12 @@ export async function recordOutcomes(database: Database, finished: readonly Fini
     const recorded = await session.query<{ id: Id }>(selectRecorded, [toJson(all)]);
     return new Set(recorded.map(({ id }) => String(id)));
   });
+}
+
+type Lease = FinishedContact['contact'];
+
+function nameOf({ email, token }: Lease): string {
+  return `${token} ${email}`;
 }
 
 function rowsOf({ contact, outcomes }: FinishedContact): (JobOutcome & { token: string })[] {

@@ -26,6 +26,11 @@ export class RateLimit {
     this.#pauses = 0;
   }
 
+  /** Whether nobody may call now. */
+  get isPaused(): boolean {
+    return this.#left() > 0;
+  }
+
   /** Resolves when no pause is left; rejects when the signal fires. */
   async wait(signal: AbortSignal): Promise<void> {
     for (let left = this.#left(); left > 0; left = this.#left()) await sleep(left, undefined, { signal });

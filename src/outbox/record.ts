@@ -62,9 +62,7 @@ export class Recorder {
     const outcomes = endings.flatMap(({ jobs, outcome }) => jobs.map((job) => this.#outcomeOf(job, outcome)));
     this.#waiting.push({ contact, jobs: contact.jobs, outcomes, endings });
     this.#unrecorded += 1;
-    this.#writing ??= this.#write().finally(() => {
-      this.#writing = undefined;
-    });
+    this.#writing ??= this.#write();
   }
 
   /** Resolves when another answer may come in; rejects when it could no longer be written down. */
@@ -88,6 +86,7 @@ export class Recorder {
       await this.#writeBatch(this.#waiting.splice(0));
       for (const go of this.#wanting.splice(0)) go();
     }
+    this.#writing = undefined;
   }
 
   async #writeBatch(batch: readonly Written[]): Promise<void> {

@@ -28,6 +28,8 @@ const margin = 1.05;
 const longestWaitMicros = 60_000_000;
 /** A turn missed by more is dropped. Late by less, no second holds more calls than allowed: the margin is larger. */
 const latestMs = 20;
+/** At slow rates a turn may be missed by more, but by less than what the margin leaves of every second. */
+const latestOfSlowMs = 45;
 
 /**
  * Hands out the moments at which calls to Brevo may start, evenly spaced over all workers of an account, through one row
@@ -62,7 +64,7 @@ export class SharedPace {
         continue;
       }
       await this.#until(turn, signal);
-      if (performance.now() - turn <= Math.max(latestMs, this.#gapMs / 4)) return;
+      if (performance.now() - turn <= Math.max(latestMs, Math.min(this.#gapMs / 4, latestOfSlowMs))) return;
     }
   }
 

@@ -50,7 +50,7 @@ export function stopForRefusals(reason: string): Stop {
   return {
     kind: 'configuration',
     message: `Brevo refuses every contact with the same words: ${reason}`,
-    hint: `${untouched}. Check the lists and the attributes (brevo.attributes) in the Brevo account; then run it again.`,
+    hint: `${untouched}. Check the lists and the attributes (brevo.attributes) in the Brevo account; then run it again. If these contacts themselves are wrong: funnels outbox discard ID`,
   };
 }
 

@@ -27,7 +27,7 @@ const summaryColumns: Column<SummaryRow>[] = [
  */
 export function renderDrain(result: DrainResult, options: Options): string {
   const isIdle = result.claimed === 0 && result.stopped === null && !result.interrupted;
-  if (isIdle && (options.format ?? 'table') === 'table') return `Nothing to send: ${remaining(result.left)}\n`;
+  if (isIdle && (options.format ?? 'table') === 'table') return `${idleText(result.left)}\n`;
   const format = options.format ?? (options.terminal.isTerminal ? 'table' : 'tsv');
   if (format === 'table') return forPeople(result, options.terminal);
   const { sent, coalesced, created, retried, failed, released, lostLeases, left } = result;
@@ -64,6 +64,11 @@ function forPeople(result: DrainResult, terminal: Terminal): string {
     failed === 0 ? '' : 'See them, and what to do: funnels outbox list --status failed\n',
     result.interrupted ? 'Ended early by a signal; the next run goes on from here.\n' : '',
   ].join('');
+}
+
+function idleText(left: DrainResult['left']): string {
+  if (left.due === 0) return `Nothing to send: ${remaining(left)}`;
+  return `Nothing sent: ${formatCount(left.due)} due, but in the hands of another session of the database just now.`;
 }
 
 function noteOn({ created }: DrainResult): { note?: string } {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { createConnection } from 'mysql2/promise';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SharedPace } from '../../src/outbox/shared-pace.ts';
 import { type FakeBrevo, startFakeBrevo } from '../support/fake-brevo.ts';
@@ -145,6 +146,18 @@ describe.each(engines)('leases on %s', (engine) => {
     expect(new Set(started).size).toBe(4);
   });
 
+  it('bind each contact of a batch by its own token', async () => {
+    await outbox.enqueue('anna@example.com');
+    const late = await claim(outbox.open(), 1);
+    await outbox.endLeases();
+    const other = await claim(outbox.open(), 1);
+    const both = { contacts: [...late.contacts, ...other.contacts], jobs: [] };
+    const outcomes = await finish(outbox.open(), both, { error: null });
+    expect(outcomes).toEqual([1]);
+    const [row] = await outbox.database.admin('SELECT lease_token AS token FROM brevo_sync_outbox');
+    expect(row).toEqual({ token: other.contacts[0]?.token });
+  });
+
   it('of which nothing is left after the claim end the run instead of turning in circles', async () => {
     await outbox.enqueuePeople(3);
     const result = await outbox.drain(brevo, { leaseSeconds: 10, timeoutSeconds: 10 });
@@ -208,5 +221,44 @@ describe.each(engines)('leases on %s', (engine) => {
     expect(await outbox.statuses()).toEqual({ pending: 6 });
     await outbox.endLeases();
     expect(await outbox.drain(brevo)).toMatchObject({ sent: 6 });
+  });
+});
+
+describe('leases on mysql while an answer cannot be written down', () => {
+  it('are looked at again before the next call: none starts that could outlive its own', async () => {
+    const outbox = await createOutbox('mysql');
+    const brevo = await startFakeBrevo();
+    try {
+      await outbox.enqueuePeople(3);
+      const holder = await createConnection({ uri: outbox.database.url });
+      const left: number[] = [];
+      const result = await outbox.drain(brevo, {
+        concurrency: 1,
+        leaseSeconds: 4,
+        timeoutSeconds: 2,
+        deliver: async ({ email }) => {
+          const [lease] = await outbox.database.admin<{ left: number }>(
+            `SELECT TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(6), lease_until) / 1000000 AS \`left\`
+              FROM brevo_contact_leases WHERE email = ?`,
+            [email],
+          );
+          left.push(Number(lease?.left));
+          if (left.length === 1) {
+            await holder.query('START TRANSACTION');
+            await holder.query('UPDATE brevo_sync_outbox SET payload = payload WHERE id = 1');
+            await holder.query('SELECT id FROM brevo_sync_outbox WHERE id = 1 FOR UPDATE');
+            setTimeout(() => holder.query('ROLLBACK'), 2_500);
+          }
+          return { kind: 'delivered', created: false };
+        },
+      });
+      await holder.end();
+      expect(result).toMatchObject({ sent: 3, lostLeases: 0, stopped: null });
+      expect(result.released).toBeGreaterThan(0);
+      for (const seconds of left) expect(seconds).toBeGreaterThanOrEqual(2);
+    } finally {
+      await brevo.close();
+      await outbox.drop();
+    }
   });
 });

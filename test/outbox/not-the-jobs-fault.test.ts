@@ -150,6 +150,36 @@ describe.each(engines)('answers that are not the job’s fault, on %s', (engine)
     await expectUntouched(20);
   });
 
+  it('charges nobody for refusals that the end of the run left unexplained', async () => {
+    await outbox.enqueuePeople(6);
+    const interruption = new AbortController();
+    let calls = 0;
+    const result = await outbox.drain(brevo, {
+      concurrency: 1,
+      signal: interruption.signal,
+      deliver: async () => {
+        calls += 1;
+        if (calls === 3) interruption.abort();
+        const reason = { status: 400, code: 'invalid_parameter', message: 'Invalid date format', requestId: null };
+        return { kind: 'fatal', reason };
+      },
+    });
+    expect(result).toMatchObject({ claimed: 6, released: 6, failed: 0, interrupted: true });
+    await expectUntouched(6);
+  });
+
+  it.each([400, 404])(
+    'fails a purchase alone that is to leave a list which is configured no more (%i)',
+    async (status) => {
+      const payload = { email: 'anna@example.com', unlink_list_ids: [77], attributes: {} };
+      await outbox.enqueue('anna@example.com', { operation: 'update_after_purchase', payload });
+      await outbox.enqueue('boris@example.com');
+      const body = { code: 'invalid_parameter', message: 'List ID does not exist' };
+      brevo.script({ kind: 'answer', status, body }, { email: 'anna@example.com' });
+      expect(await outbox.drain(brevo)).toMatchObject({ sent: 1, failed: 1, stopped: null });
+    },
+  );
+
   it('fails each of many contacts whose address Brevo does not take: that says nothing about the others', async () => {
     await outbox.enqueuePeople(8);
     const body = { code: 'invalid_parameter', message: 'Invalid email address' };
