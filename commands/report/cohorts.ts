@@ -1,10 +1,12 @@
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand, formatFlag } from '../../src/cli/base-command.ts';
+import { log } from '../../src/cli/log.ts';
 import { readReportFlags, reportFlags } from '../../src/cli/report-flags.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { requireSchema } from '../../src/migrate/plan.ts';
-import { renderCohorts } from '../../src/output/cohorts-table.ts';
+import { cohortRemarks, renderCohorts } from '../../src/output/cohorts-table.ts';
 import { reportCohorts } from '../../src/report/cohorts.ts';
+import { resolveRequest } from '../../src/report/request.ts';
 import type { Cohorts } from '../../src/report/result.ts';
 
 export default class ReportCohorts extends BaseCommand {
@@ -32,9 +34,13 @@ export default class ReportCohorts extends BaseCommand {
     const { request, settings } = await readReportFlags(flags, async () => (await this.loadSettings(flags)).settings);
     const cohorts = await this.using(openDatabase(settings.database, 'read-only'), async (database) => {
       await requireSchema(database, 'read');
-      return database.transaction((session) => reportCohorts(session, { ...request, by: flags.by }));
+      return database.transaction(async (session) =>
+        reportCohorts(session, await resolveRequest(session, request), flags.by),
+      );
     });
-    this.print(renderCohorts(cohorts, { format: flags.format, terminal: this.terminal }));
+    const options = { format: flags.format, terminal: this.terminal };
+    this.print(renderCohorts(cohorts, options));
+    if (!this.jsonEnabled()) for (const remark of cohortRemarks(cohorts, options)) log.info(remark);
     return cohorts;
   }
 }

@@ -11,6 +11,7 @@ import { remarksBeside, renderAs } from '../../src/output/conversions-output.ts'
 import { describeJudgement } from '../../src/output/judgement-words.ts';
 import { reportConversions } from '../../src/report/conversions.ts';
 import { readPageParts } from '../../src/report/page-parts.ts';
+import { resolveRequest } from '../../src/report/request.ts';
 import { type Conversions, comparisons, dimensions } from '../../src/report/result.ts';
 import { judge, readRule } from '../../src/report/rules.ts';
 
@@ -29,7 +30,7 @@ export default class ReportConversions extends BaseCommand {
     '<%= config.bin %> report conversions --from-date 2026-10-01 --to-date 2026-11-01',
     '<%= config.bin %> report conversions --period last-month --compare previous',
     '<%= config.bin %> report conversions --period 2026-10 --by day --format csv',
-    '<%= config.bin %> report conversions --period last-30d --fail-if "language.settled<8%"',
+    '<%= config.bin %> report conversions --period last-60d --fail-if "language.settled<8%"',
     '<%= config.bin %> report conversions --period 2026-10 --clicks clicks.csv',
     '<%= config.bin %> report conversions --format plain',
     '<%= config.bin %> report conversions --period last-month --output report.html',
@@ -59,9 +60,10 @@ export default class ReportConversions extends BaseCommand {
       this.using(openDatabase(settings.database, 'read-only'), async (database) => {
         await requireSchema(database, 'read');
         return database.transaction(async (session) => {
-          const asked = { ...request, by: flags.by, compare: flags.compare, clicks };
-          const report = await reportConversions(session, asked);
-          return { report, parts: output.format === 'html' ? await readPageParts(session, asked, report) : undefined };
+          const resolved = await resolveRequest(session, request);
+          const report = await reportConversions(session, resolved, { by: flags.by, compare: flags.compare, clicks });
+          const isPage = output.format === 'html';
+          return { report, parts: isPage ? await readPageParts(session, resolved, report) : undefined };
         });
       }),
     );

@@ -1,5 +1,4 @@
 import * as Flags from '@oclif/core/flags';
-import { Problem } from '../errors.ts';
 import { createProgress } from '../output/progress.ts';
 import type { ClickRequest } from '../report/clicks.ts';
 import { readColumnNames } from '../report/clicks-columns.ts';
@@ -22,19 +21,14 @@ export const clicksFlags = {
 
 /**
  * Gives `work` the export that --clicks names (undefined without the flag), with a progress line on stderr while it is
- * read. A usage Problem when the file cannot be opened, or when the format has no place for clicks.
+ * read. A usage Problem when the file cannot be opened.
  */
 export async function withClicks<Result>(
-  flags: { clicks?: string | undefined; 'clicks-columns'?: string[] | undefined; format?: string | undefined },
+  flags: { clicks?: string | undefined; 'clicks-columns'?: string[] | undefined },
   context: { campaigns: ClickRequest['campaigns']; unicode: boolean },
   work: (clicks: ClickRequest | undefined) => Promise<Result>,
 ): Promise<Result> {
   if (flags.clicks === undefined) return work(undefined);
-  if (flags.format === 'plain') {
-    throw new Problem('usage', '--format plain has no place for the clicks of --clicks.', {
-      hint: 'Leave --format out, or choose another one.',
-    });
-  }
   const columns = readColumnNames(flags['clicks-columns'] ?? []);
   const source = await findClicks(flags.clicks, process.stdin);
   const progress = createProgress(process.stderr, { label: 'Lines of clicks', unicode: context.unicode });

@@ -34,6 +34,9 @@ export interface Output {
   terminal: Terminal;
 }
 
+/** What a report may be asked for beside its rows. */
+type Extras = Partial<Record<'by' | 'compare' | 'clicks', string | undefined>>;
+
 const endings: Record<string, Output['format']> = {
   '.html': 'html',
   '.htm': 'html',
@@ -44,9 +47,10 @@ const endings: Record<string, Output['format']> = {
 
 /** Reads those flags before anything is asked of the database. A usage Problem when they do not go together. */
 export function readOutput(
-  flags: { format?: Output['format']; output?: string | undefined; excel?: boolean },
+  flags: { format?: Output['format']; output?: string | undefined; excel?: boolean } & Extras,
   { terminal, asJson }: { terminal: Terminal; asJson: boolean },
 ): Output {
+  checkPlain(flags);
   if (flags.output === '') {
     throw new Problem('usage', '--output needs the name of a file.', { hint: 'For example: --output report.html' });
   }
@@ -71,6 +75,21 @@ export function readOutput(
 export function checkExcel(flags: { format?: Output['format']; excel?: boolean | undefined }): void {
   if (flags.excel !== true || flags.format === 'csv') return;
   throw new Problem('usage', '--excel is about CSV alone.', { hint: 'Add: --format csv' });
+}
+
+/** A usage Problem when something is asked for that the text of the analytics guide has no place for. */
+function checkPlain(flags: { format?: Output['format'] } & Extras): void {
+  if (flags.format !== 'plain') return;
+  for (const [name, what] of [
+    ['by', 'the rows of --by'],
+    ['compare', 'the comparison of --compare'],
+    ['clicks', 'the clicks of --clicks'],
+  ] as const) {
+    if (flags[name] === undefined) continue;
+    throw new Problem('usage', `--format plain has no place for ${what}.`, {
+      hint: 'Leave --format out, or choose another one.',
+    });
+  }
 }
 
 function formatOfFile(path: string, asJson: boolean): Output['format'] {

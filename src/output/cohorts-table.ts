@@ -7,9 +7,14 @@ import { formatCount, formatPercent } from './numbers.ts';
 import { type Format, renderRows } from './render.ts';
 import type { Terminal } from './terminal.ts';
 
+interface Options {
+  format: Format | undefined;
+  terminal: Terminal;
+}
+
 /** Cohorts as a table of cumulative rates, or for programs with the counts beside them. What is not over is blank. */
-export function renderCohorts(report: Cohorts, options: { format: Format | undefined; terminal: Terminal }): string {
-  const format = options.format ?? (options.terminal.isTerminal ? 'table' : 'tsv');
+export function renderCohorts(report: Cohorts, options: Options): string {
+  const format = formatOf(options);
   const first: Column<CohortRow>[] = [
     { key: report.by, title: report.by === 'month' ? 'Month' : 'Week', value: ({ cohort }) => cohort },
     { key: 'funnel', title: 'Funnel', value: ({ funnel }) => funnel },
@@ -17,7 +22,7 @@ export function renderCohorts(report: Cohorts, options: { format: Format | undef
   if (format !== 'table') {
     return renderRows(report.rows, [...first, ...forPrograms(report.days)], { ...options, format });
   }
-  const isEmpty = report.rows.every(({ entries }) => entries === 0);
+  const isEmpty = report.rows.every(({ entries, undatable }) => entries + undatable === 0);
   return renderRows(isEmpty ? [] : report.rows, [...first, ...forPeople(report.days)], {
     ...options,
     format,
@@ -27,8 +32,18 @@ export function renderCohorts(report: Cohorts, options: { format: Format | undef
       : [
           'Share of the entries that had bought so many days after entering; day 0 is the first 24 hours.',
           'Blank: not every entry of the row has had that long yet. few = less than 20 entries.',
+          ...report.warnings.map((warning) => `Note: ${warning}`),
         ],
   });
+}
+
+/** What is to be said beside the cohorts, because rows for programs have no place for it. */
+export function cohortRemarks({ warnings }: Cohorts, options: Options): string[] {
+  return formatOf(options) === 'table' ? [] : warnings;
+}
+
+function formatOf({ format, terminal }: Options): Format {
+  return format ?? (terminal.isTerminal ? 'table' : 'tsv');
 }
 
 function forPeople(days: readonly number[]): Column<CohortRow>[] {

@@ -67,12 +67,15 @@ function shownOf({ by, rows }: Breakdown): BreakdownRow[] {
   return by === 'test' || by === 'source' ? rows.filter(({ entries }) => entries > 0) : rows;
 }
 
-/** What is to be said beside the result, where the text itself does not say so: that there is nothing, what clicks lack. */
-export function remarksOn({ totals, clicks, breakdown }: Conversions, options: Options): string[] {
+/** What is to be said beside the result, where the text itself does not: that there is nothing, what the rows lack. */
+export function remarksOn({ totals, clicks, breakdown, comparison }: Conversions, options: Options): string[] {
   if (formatOf(options) === 'table') return [];
   return [
     ...(totals.entries === 0 ? [nobodyEntered] : []),
     ...(clicks === null ? [] : clickWarnings(clicks)),
+    ...(comparison === null
+      ? []
+      : ['The rows hold no comparison: use --format table or html, or --json, to see what --compare found.']),
     ...(clicks === null || breakdown === null
       ? []
       : ['The rows of --by hold no clicks: leave --by out, or use --json.']),

@@ -2,11 +2,17 @@ import type { Conversions, Difference, ReportedPeriod, ReportHead } from '../rep
 import { percentForPeople } from './figures-columns.ts';
 import { formatCount, formatPoints } from './numbers.ts';
 
-/** The period in words; the last day that counts is named, because an exclusive end is easily misread. */
-export function describePeriod({ from, to, last_day: last }: ReportedPeriod, timezone: string): string {
+/**
+ * The period in words; the last day that counts is named, because an exclusive end is easily misread, and instead of now
+ * the moment, because --as-of can be long ago and a text is read later.
+ */
+export function describePeriod(
+  { from, to, last_day: last }: ReportedPeriod,
+  { timezone, as_of: asOf }: Pick<ReportHead, 'timezone' | 'as_of'>,
+): string {
   if (from === null && last === null) return 'all entries';
   if (from === null) return `entered up to ${last}, that day included (${timezone})`;
-  if (last === null) return `entered from ${from} up to now (${timezone})`;
+  if (last === null) return `entered from ${from} up to ${shortened(asOf)} (${timezone})`;
   if (from === last) return `entered on ${from} (${timezone})`;
   return `entered from ${from} to ${last}, both days included, ${to} not (${timezone})`;
 }
@@ -16,8 +22,8 @@ export function titleOf(name: string, head: ReportHead): string {
   const { as_of: asOf, definitions, funnel, timezone } = head;
   const only = funnel === null ? '' : ` of ${funnel}`;
   return [
-    `${name}${only}, ${describePeriod(head.period, timezone)}`,
-    `As of ${asOf.replace(/:00$/, '')} ${timezone}; unit: entries; window: ${days(definitions.window_days)}`,
+    `${name}${only}, ${describePeriod(head.period, head)}`,
+    `As of ${shortened(asOf)} ${timezone}; unit: entries; window: ${days(definitions.window_days)}`,
   ].join('\n');
 }
 
@@ -32,7 +38,8 @@ export function definitionLines({ definitions: { window_days: window } }: Report
 }
 
 /** How this period's settled rates differ from the other's, a line per funnel; empty when nothing was compared. */
-export function comparisonLines({ comparison, rows, totals, timezone }: Conversions): string[] {
+export function comparisonLines(report: Conversions): string[] {
+  const { comparison, rows, totals } = report;
   if (comparison === null) return [];
   const lines = [
     ...comparison.rows.map((row) => ({ ...row, now: rows.find(({ funnel }) => funnel === row.funnel) })),
@@ -46,19 +53,23 @@ export function comparisonLines({ comparison, rows, totals, timezone }: Conversi
   const names = width('name');
   const changes = width('change');
   return [
-    `Settled rates against those who ${describePeriod(comparison.period, timezone)}:`,
+    `Settled rates against those who ${describePeriod(comparison.period, report)}:`,
     ...lines.map(({ name, change, says }) => `  ${name.padEnd(names)}  ${change.padEnd(changes)}  ${says}`),
   ];
 }
 
-/** How the funnels differ in conversion, in one sentence (guide, 4). */
+/** How the funnels differ in conversion (guide, 4), and in the settled rate, which has had the same time in both. */
 export function betweenLines({ between_funnels: between, rows }: Conversions): string[] {
   const [first, second] = rows;
   if (between === null || first === undefined || second === undefined) return [];
   if (first.entries === 0 || second.entries === 0) return [];
-  const { verdict } = between.conversion;
-  const what = verdict === 'too_few' ? '' : 'conversion ';
-  return [`${between.first} against ${between.second}: ${what}${saying(between.conversion)}.`];
+  const { conversion, settled } = between;
+  const funnels = `${between.first} against ${between.second}`;
+  if (conversion.verdict === 'too_few') return [`${funnels}: ${saying(conversion)}.`];
+  return [
+    `${funnels}: conversion ${saying(conversion)}.`,
+    `${funnels}: settled rate${settled.verdict === 'too_few' ? ':' : ''} ${saying(settled)}.`,
+  ];
 }
 
 /** What is not in the numbers, and whether they can still change. */
@@ -69,16 +80,21 @@ export function noteLines({
   warnings,
   period,
 }: Conversions): string[] {
-  const open = totals.open === 1 ? '1 entry has' : `${formatCount(totals.open)} entries have`;
   const canGrow = period.to === null;
   return [
     notCounted === null
       ? 'Bought before entering: not recorded, sync has not seen a purchase yet.'
       : `Not counted: ${purchases(notCounted.bought_before_entering)} before entering, ` +
         `${purchases(notCounted.never_entered)} by people who never entered.`,
-    ...(finalOn === null || canGrow ? [] : [`${open} time left to buy: the settled rate is final after ${finalOn}.`]),
+    ...(finalOn === null || canGrow || totals.entries === 0 ? [] : [finalLine(totals.open, finalOn)]),
     ...warnings.map((warning) => `Note: ${warning}`),
   ];
+}
+
+function finalLine(open: number, finalOn: string): string {
+  if (open === 0) return `The settled rate is final after ${finalOn}.`;
+  const entries = open === 1 ? '1 entry has' : `${formatCount(open)} entries have`;
+  return `${entries} time left to buy: the settled rate is final after ${finalOn}.`;
 }
 
 function purchases({ purchases: count, people }: { purchases: number; people: number }): string {
@@ -90,6 +106,11 @@ function purchases({ purchases: count, people }: { purchases: number; people: nu
 function saying({ difference, likely, verdict, words }: Difference): string {
   if (difference === null || likely === null || verdict === 'too_few') return words;
   return `${formatPoints(difference)} points (${formatPoints(likely.low)} to ${formatPoints(likely.high)}): ${words}`;
+}
+
+/** A moment without the seconds when there are none. */
+function shortened(moment: string): string {
+  return moment.replace(/:00$/, '');
 }
 
 function days(count: number): string {

@@ -17,8 +17,11 @@ export const duplicateColumns: Column<DuplicateGroup>[] = [
   { key: 'keepId', title: 'Keep', align: 'right', priority: 2, value: (row) => row.keepId },
 ];
 
-/** What is said around the table. */
-export function describeDuplicates(duplicates: Duplicates): { title: string; footer: string[] } {
+/** What is said around the table; `isAdopted`: funnels has been run on this database. */
+export function describeDuplicates(
+  duplicates: Duplicates,
+  { isAdopted }: { isAdopted: boolean },
+): { title: string; footer: string[] } {
   const { total, entries, groups, funnels } = duplicates;
   if (total === 0) {
     return { title: 'No duplicates: every address is in each funnel at most once per test.', footer: [] };
@@ -38,7 +41,7 @@ export function describeDuplicates(duplicates: Duplicates): { title: string; foo
       ...shown,
       ...spelled,
       `Keeping one of each group changes the report: ${losses.join(', ')}; the number of people stays.`,
-      'To see the statements for that: funnels find-duplicates --sql (changes nothing). Run them, then: funnels migrate',
+      `To see the statements for that: funnels find-duplicates --sql (changes nothing). Run them, then: funnels migrate${isAdopted ? '' : ' --adopt'}`,
     ],
   };
 }

@@ -86,7 +86,10 @@ export function percentForPeople({ entries, purchased }: Counts): string | null 
 }
 
 function rangeForPeople(range: Range | null): string | null {
-  return range === null ? null : span(formatShare(range.low, 0), formatShare(range.high, 0));
+  if (range === null) return null;
+  // Whole percents would make 0-0% of shares that differ tenfold. From 9.95 % on, the high end is shown as 10.
+  const digits = range.high < 0.0995 ? 1 : 0;
+  return span(formatShare(range.low, digits), formatShare(range.high, digits));
 }
 
 /** `11-20%`, `2.1-9.5 days`: the unit once, if it is the same. */

@@ -37,7 +37,8 @@ export function describeProgress(progress: StatementProgress & Place & { name: s
 }
 
 function placeOf({ version, number, total }: Place): string {
-  return `${String(version).padStart(4, '0')} (${number} of ${total})`;
+  const padded = String(version).padStart(4, '0');
+  return number === 0 ? `Before ${padded}` : `${padded} (${number} of ${total})`;
 }
 
 /** The beginning of a statement, on one line. */

@@ -68,7 +68,8 @@ function describeDrift({ version, name, toolVersion, host, difference }: Drift):
 }
 
 /** What `migrate repair` did, or would do: each difference, then the outcome. */
-export function renderRepaired({ dryRun, migrations }: Repaired): string {
+export function renderRepaired({ dryRun, hasHistory, migrations }: Repaired): string {
+  if (!hasHistory) return 'Nothing to repair: funnels has not been run on this database.\n';
   if (migrations.length === 0)
     return 'Nothing to repair: every migration was applied with the statements of this program.\n';
   const numbers = migrations.map(({ version }) => migrationNumber(version)).join(', ');

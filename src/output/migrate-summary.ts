@@ -32,12 +32,11 @@ function describeRemaining({ remaining, stopped }: Migrated): string {
 }
 
 /** The statements a migrate run would execute, as they stand in the migration files. */
-export function renderMigrationPreview({ adopt, pending }: MigrationPreview, to?: number): string {
+export function renderMigrationPreview({ adopt, foldsAddresses, pending }: MigrationPreview, to?: number): string {
   if (pending.length === 0 && adopt.length === 0) return 'The schema is up to date: nothing to do.\n';
-  const folded =
-    adopt.length === 0
-      ? ''
-      : '-- Before 0004: stored addresses are brought into their normal form (trimmed, lower case)\n';
+  const folded = foldsAddresses
+    ? '-- Before 0004: stored addresses are brought into their normal form (trimmed, lower case)\n'
+    : '';
   const takenOver = adopt.map(
     (version) => `-- ${migrationNumber(version)}: recorded only, what it makes is there already\n`,
   );

@@ -30,7 +30,10 @@ interface Options {
   excel?: boolean;
 }
 
-/** Renders a list page by page: the head only once. */
+/**
+ * Renders a list page by page: the title only once, and so the names of the columns for programs. In a table these stand
+ * above each page, whose columns are as wide as its own rows need, and may be others when the terminal is narrow.
+ */
 export class PeopleList {
   readonly #options: Options;
   #listed = 0;

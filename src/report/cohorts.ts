@@ -4,7 +4,7 @@ import { cutIntoBuckets, groupByBucket } from './buckets.ts';
 import { type Moment, movedBy } from './clock.ts';
 import { readCohortCounts } from './count-cohorts.ts';
 import { share } from './intervals.ts';
-import { type ReportRequest, resolveRequest } from './request.ts';
+import type { ResolvedRequest } from './request.ts';
 import type { CohortCell, Cohorts } from './result.ts';
 
 /** The ages at which cohorts are looked at, in days since entering. */
@@ -21,10 +21,10 @@ function hoursOf(days: number): number {
  */
 export async function reportCohorts(
   session: Session,
-  request: ReportRequest & { by: 'week' | 'month' },
+  { request, clock, period, head }: ResolvedRequest,
+  by: Cohorts['by'],
 ): Promise<Cohorts> {
-  const { clock, period, head } = await resolveRequest(session, request);
-  const buckets = await cutIntoBuckets(session, request.by, { ...period, clock });
+  const buckets = await cutIntoBuckets(session, by, { ...period, clock });
   const limits = ages.map((days) => hoursOf(days) * 3600);
   const counts = await readCohortCounts(session, period.scope, groupByBucket(buckets), limits);
   const countsAt = new Map(counts.map((row) => [`${row.grp} ${row.funnel}`, row]));
@@ -40,8 +40,15 @@ export async function reportCohorts(
         const purchased = found?.purchased[column] ?? 0;
         return { days, purchased, rate: share(purchased, entries) };
       });
-      return { cohort: key, from: from.toString(), to: to.toString(), funnel, entries, cells };
+      const undatable = found?.undatable ?? 0;
+      return { cohort: key, from: from.toString(), to: to.toString(), funnel, entries, undatable, cells };
     }),
   );
-  return { ...head, by: request.by, days: ages, rows, warnings: [] };
+  const undatable = counts.reduce((sum, row) => sum + row.undatable, 0);
+  return { ...head, by, days: ages, rows, warnings: undatable === 0 ? [] : [leftOut(undatable)] };
+}
+
+function leftOut(undatable: number): string {
+  const entries = undatable === 1 ? '1 entry is' : `${undatable} entries are`;
+  return `${entries} left out: bought on a date that is missing, or before the entry, so nobody knows after how many days.`;
 }

@@ -2,17 +2,18 @@ import type { Session } from '../database/database.ts';
 import { readBreakdown } from './breakdown.ts';
 import { type ClickRequest, countClicks } from './clicks.ts';
 import { clickWarnings } from './clicks-warnings.ts';
-import { type Moment, movedBy, type ReportClock } from './clock.ts';
+import { movedBy, type ReportClock } from './clock.ts';
 import { compare, compareFunnels } from './compare.ts';
-import { readLastOpen } from './count-entries.ts';
+import { readLastYoung } from './count-entries.ts';
 import { noFigures, type PeriodFigures, readFigures } from './figures.ts';
 import { comparedDays } from './period.ts';
-import { type ReportRequest, resolveDays, resolveRequest } from './request.ts';
+import { type ReportRequest, type ResolvedPeriod, type ResolvedRequest, resolveDays } from './request.ts';
 import type { Comparison, ComparisonName, Conversions, Dimension } from './result.ts';
 import { readNotCounted } from './uncredited.ts';
 import { warningsFor } from './warnings.ts';
 
-export interface ConversionsRequest extends ReportRequest {
+/** What is asked for beside the figures. */
+export interface ConversionsExtras {
   by: Dimension | undefined;
   compare: ComparisonName | undefined;
   clicks?: ClickRequest | undefined;
@@ -22,23 +23,26 @@ export interface ConversionsRequest extends ReportRequest {
  * Entries, purchases and shares per funnel for a period (analytics guide, 3), with what is asked for beside them. Reads
  * only; to be called in one transaction, so that all figures are of one moment.
  */
-export async function reportConversions(session: Session, request: ConversionsRequest): Promise<Conversions> {
-  const { clock, period, head } = await resolveRequest(session, request);
+export async function reportConversions(
+  session: Session,
+  { request, clock, period, head }: ResolvedRequest,
+  extras: ConversionsExtras,
+): Promise<Conversions> {
   // Before anything is counted: a period that cannot be compared is refused at once.
-  const otherDays = request.compare === undefined ? null : comparedDays(request.period, clock.today, request.compare);
+  const otherDays = extras.compare === undefined ? null : comparedDays(request.period, clock.today, extras.compare);
   const figures = await readFigures(session, period.scope);
   const { rows, totals } = figures;
   const funnels = rows.map(({ funnel }) => funnel);
   const comparison =
-    request.compare === undefined || otherDays === null
+    extras.compare === undefined || otherDays === null
       ? null
-      : await readComparison(session, request.compare, otherDays, { clock, request, figures });
+      : await readComparison(session, extras.compare, otherDays, { clock, request, figures });
   const breakdown =
-    request.by === undefined ? null : await readBreakdown(session, request.by, { clock, period, funnels });
+    extras.by === undefined ? null : await readBreakdown(session, extras.by, { clock, period, funnels });
   const clicks =
-    request.clicks === undefined
+    extras.clicks === undefined
       ? null
-      : await countClicks(session, request.clicks, { scope: period.scope, timezone: request.timezone, rows });
+      : await countClicks(session, extras.clicks, { scope: period.scope, timezone: request.timezone, rows });
   const notCounted = await readNotCounted(session, period.scope);
   return {
     ...head,
@@ -49,11 +53,7 @@ export async function reportConversions(session: Session, request: ConversionsRe
     comparison,
     clicks,
     not_counted: notCounted,
-    final_on: await finalDay(
-      clock,
-      totals.open === 0 ? null : await readLastOpen(session, period.scope),
-      request.windowDays,
-    ),
+    final_on: await finalDay(session, { clock, period, windowDays: request.windowDays }),
     warnings: [
       ...warningsFor({ head, totals, today: clock.today, comparison }),
       ...(clicks === null ? [] : clickWarnings(clicks)),
@@ -71,8 +71,18 @@ async function readComparison(
   return compare(name, other.reported, figures, await readFigures(session, other.scope), noFigures);
 }
 
-async function finalDay(clock: ReportClock, lastOpenAt: Moment | null, windowDays: number): Promise<string | null> {
-  if (lastOpenAt === null) return null;
-  const [moment] = await clock.shown([movedBy(lastOpenAt.slice(0, 19), { hours: 24 * windowDays })]);
+/** An entry that has bought counts for the settled rate only once it is a window old, so those matter too. */
+async function finalDay(
+  session: Session,
+  { clock, period: { days, scope }, windowDays }: { clock: ReportClock; period: ResolvedPeriod; windowDays: number },
+): Promise<string | null> {
+  const [end] = days.to === undefined ? [] : await clock.startsOf([days.to]);
+  // Somebody may still enter up to the last second of a period that is not over.
+  const last =
+    end !== undefined && end > clock.asOf ? movedBy(end, { seconds: -1 }) : await readLastYoung(session, scope);
+  if (last === null) return null;
+  const settled = movedBy(last.slice(0, 19), { hours: 24 * windowDays });
+  // Nothing can place a moment after the year 9999, which is written longer.
+  const [moment] = settled.length > last.slice(0, 19).length ? [] : await clock.shown([settled]);
   return moment?.slice(0, 10) ?? null;
 }

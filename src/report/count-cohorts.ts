@@ -1,17 +1,27 @@
 import type { Session } from '../database/database.ts';
 import { aboutEntries, type Grouping, queryEntries, type Scope } from './scope.ts';
 
-/** The entries of one group and funnel, and how many of them had bought within each of the limits. */
+/**
+ * The entries of one group and funnel, and how many of them had bought within each of the limits; without those that
+ * bought at a time nobody knows, which are `undatable`.
+ */
 export interface CohortCounts {
   grp: string;
   funnel: string;
   entries: number;
+  undatable: number;
   purchased: number[];
 }
 
-type Row = { grp: string; funnel: string; entries: number } & Record<`within${0 | 1 | 2 | 3 | 4 | 5}`, number>;
+type Row = { grp: string; funnel: string; entries: number; undatable: number } & Record<
+  `within${0 | 1 | 2 | 3 | 4 | 5}`,
+  number
+>;
 
-const countCohorts = (entries: string): string => `SELECT s.grp, s.funnel, COUNT(*) AS entries,
+const countCohorts = (
+  entries: string,
+): string => `SELECT s.grp, s.funnel, COUNT(CASE WHEN s.bought = 0 OR s.seconds IS NOT NULL THEN 1 END) AS entries,
+    COUNT(CASE WHEN s.bought = 1 AND s.seconds IS NULL THEN 1 END) AS undatable,
     COUNT(CASE WHEN s.seconds <= ? THEN 1 END) AS within0,
     COUNT(CASE WHEN s.seconds <= ? THEN 1 END) AS within1,
     COUNT(CASE WHEN s.seconds <= ? THEN 1 END) AS within2,
@@ -32,10 +42,11 @@ export async function readCohortCounts(
     scope,
     before: limits,
   });
-  return rows.map(({ grp, funnel, entries, ...within }) => ({
+  return rows.map(({ grp, funnel, entries, undatable, ...within }) => ({
     grp: String(grp),
     funnel,
     entries,
+    undatable,
     purchased: [within.within0, within.within1, within.within2, within.within3, within.within4, within.within5],
   }));
 }

@@ -1,6 +1,6 @@
 import type { Session } from '../database/database.ts';
 import type { Moment } from './clock.ts';
-import { aboutEntries, bought, type Grouping, inFunnel, inPeriod, queryEntries, type Scope } from './scope.ts';
+import { aboutEntries, type Grouping, inFunnel, inPeriod, queryEntries, type Scope } from './scope.ts';
 
 /** The counts of one group and funnel; see Figures for what they mean. */
 export interface EntryCounts {
@@ -56,13 +56,13 @@ export async function readEntryCounts(session: Session, scope: Scope, grouping: 
   });
 }
 
-const selectLastOpen = `SELECT MAX(e.entered_at) AS moment FROM funnel_entries e
-  WHERE ${inPeriod} AND ${inFunnel} AND e.entered_at > ? AND NOT ${bought}`;
+const selectLastYoung = `SELECT MAX(e.entered_at) AS moment FROM funnel_entries e
+  WHERE ${inPeriod} AND ${inFunnel} AND e.entered_at > ?`;
 
-/** When the last entry of the scope was made that has not bought and may still do so in time; null: none may. */
-export async function readLastOpen(session: Session, scope: Scope): Promise<Moment | null> {
-  const { from, until, funnel, settledUntil, knownUntil } = scope;
-  const parameters = [from, until, funnel, funnel, settledUntil, knownUntil];
-  const [row] = await session.query<{ moment: Moment | null }>(selectLastOpen, parameters);
+/** When the last entry of the scope was made that is not a window old yet, whether it has bought or not; null: none. */
+export async function readLastYoung(session: Session, scope: Scope): Promise<Moment | null> {
+  const { from, until, funnel, settledUntil } = scope;
+  const parameters = [from, until, funnel, funnel, settledUntil];
+  const [row] = await session.query<{ moment: Moment | null }>(selectLastYoung, parameters);
   return row?.moment ?? null;
 }

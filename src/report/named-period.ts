@@ -28,10 +28,17 @@ const relative: Readonly<Record<string, Omit<NamedPeriod, 'name'>>> = {
   'last-month': { step: { months: 1 }, daysAt: (today) => month(today.with({ day: 1 }).subtract({ months: 1 })) },
 };
 
+/** Whether a period is so many days counted back from today: however long one waits, its first day stays as young. */
+export function isCountedBack(name: string): boolean {
+  return name === 'today' || name === 'yesterday' || lastDays.test(name);
+}
+
+const lastDays = /^last-([1-9]\d{0,3})d$/;
+
 const readers: readonly Given[] = [
   (text) => relative[text],
   (text) => {
-    const days = Number(/^last-([1-9]\d{0,3})d$/.exec(text)?.[1]);
+    const days = Number(lastDays.exec(text)?.[1]);
     if (Number.isNaN(days)) return undefined;
     return {
       step: 'own length',

@@ -1,7 +1,7 @@
 import type { Session } from '../database/database.ts';
 import { readBreakdown } from './breakdown.ts';
 import { reportCohorts } from './cohorts.ts';
-import { type ReportRequest, resolveRequest } from './request.ts';
+import type { ResolvedRequest } from './request.ts';
 import type { Breakdown, Cohorts, Conversions, Dimension } from './result.ts';
 
 /** What a page shows besides the report itself, of the same entries. */
@@ -22,8 +22,12 @@ export function isByTime(by: Dimension): boolean {
  * Reads what the page of a report draws: its entries over time, in parts neither too many to see nor too few to follow,
  * and its cohorts. Reads only; to be called in the transaction of the report.
  */
-export async function readPageParts(session: Session, request: ReportRequest, report: Conversions): Promise<PageParts> {
-  const { clock, period } = await resolveRequest(session, request);
+export async function readPageParts(
+  session: Session,
+  resolved: ResolvedRequest,
+  report: Conversions,
+): Promise<PageParts> {
+  const { clock, period } = resolved;
   const funnels = report.rows.map(({ funnel }) => funnel);
   const read = (by: Dimension) => readBreakdown(session, by, { clock, period, funnels });
   const byMonth = period.days.from === undefined ? await read('month') : null;
@@ -34,7 +38,7 @@ export async function readPageParts(session: Session, request: ReportRequest, re
   const isDrawn = report.breakdown !== null && isByTime(report.breakdown.by);
   return {
     trend: isDrawn ? null : unit === 'month' && byMonth !== null ? byMonth : await read(unit),
-    cohorts: await reportCohorts(session, { ...request, by: days <= 84 ? 'week' : 'month' }),
+    cohorts: await reportCohorts(session, resolved, days <= 84 ? 'week' : 'month'),
   };
 }
 

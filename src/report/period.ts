@@ -57,5 +57,9 @@ export function comparedDays(
     });
   }
   const back = comparison === 'last-year' ? { years: 1 } : step === 'own length' ? from.until(to) : step;
-  return { from: from.subtract(back), to: to.subtract(back) };
+  // The last day moves, not the one after it: 28 March has 28 February before it, which the day after would miss. Only
+  // whole months stay whole, however long.
+  const isWhole = from.day === 1 && to.day === 1;
+  const end = isWhole ? to.subtract(back) : to.subtract({ days: 1 }).subtract(back).add({ days: 1 });
+  return { from: from.subtract(back), to: end };
 }

@@ -2,6 +2,7 @@ import type { Session } from '../database/database.ts';
 import { Problem } from '../errors.ts';
 import { type Moment, type ReportClock, readClock } from './clock.ts';
 import { definitionsFor } from './definitions.ts';
+import { checkFunnel } from './known-funnels.ts';
 import type { AskedPeriod, Days } from './period.ts';
 import { type ReportedPeriod, type ReportHead, schemaVersion } from './result.ts';
 import { type Scope, scopeOf } from './scope.ts';
@@ -25,15 +26,20 @@ export interface ResolvedPeriod {
   reported: ReportedPeriod;
 }
 
-/** A request with its period and clock found. */
+/** A request with its period and clock found: whatever is read with it is of the same moment. */
 export interface ResolvedRequest {
+  request: ReportRequest;
   clock: ReportClock;
   period: ResolvedPeriod;
   head: ReportHead;
 }
 
-/** Finds the clock and the period of a report. A usage Problem when as-of, or the start of an open period, is to come. */
+/**
+ * Finds the clock and the period of a report. A usage Problem when as-of, or the start of an open period, is to come, and
+ * for a funnel that is nowhere.
+ */
 export async function resolveRequest(session: Session, request: ReportRequest): Promise<ResolvedRequest> {
+  if (request.funnel !== undefined) await checkFunnel(session, request.funnel);
   const clock = await readClock(session, request.timezone, request.asOf);
   const days = request.period.daysAt(clock.today);
   if (days.from !== undefined && days.to === undefined && Temporal.PlainDate.compare(days.from, clock.today) > 0) {
@@ -43,6 +49,7 @@ export async function resolveRequest(session: Session, request: ReportRequest): 
   }
   const period = await resolveDays(clock, request, days, request.period.name);
   return {
+    request,
     clock,
     period,
     head: {

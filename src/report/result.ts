@@ -198,7 +198,10 @@ export interface Conversions extends ReportHead {
   /** the stage between entering and buying; null without --clicks */
   clicks: ClickStage | null;
   not_counted: NotCounted | null;
-  /** the last day on which a figure of the period can still change by a purchase in time; null: none can */
+  /**
+   * the day on which the last entry of the period (the last moment of one that is not over) comes to be a window old:
+   * after it the settled rate is final; null: it is. Without `to` it goes by the entries there are
+   */
   final_on: string | null;
   /** sentences about what makes the numbers less than they seem */
   warnings: string[];
@@ -220,7 +223,10 @@ export interface CohortRow {
   from: string;
   to: string;
   funnel: string;
+  /** without the undatable ones */
   entries: number;
+  /** bought on a date that is missing or before the entry: in no cell, as in no settled rate */
+  undatable: number;
   cells: CohortCell[];
 }
 

@@ -1,5 +1,6 @@
 import { Problem } from '../errors.ts';
 import { fewEntries } from './intervals.ts';
+import { isCountedBack } from './named-period.ts';
 import type { Conversions, Figures } from './result.ts';
 
 const metrics = {
@@ -30,11 +31,16 @@ export interface Rule {
   limit: number;
 }
 
-/** What became of a rule: broken, kept, or not judged because a share of fewer than 20 entries says nothing. */
+/**
+ * What became of a rule: broken, kept, or not judged: because a share of fewer than 20 entries says nothing, because no
+ * entry of the period can be a window old yet, or because none ever can.
+ */
 export interface Judgement {
   rule: Rule;
-  outcome: 'broken' | 'kept' | 'not_enough_data';
+  outcome: 'broken' | 'kept' | 'not_enough_data' | 'too_early' | 'never';
   value: number | null;
+  /** the report's */
+  windowDays: number;
 }
 
 const pattern = /^(?:([^.<>=\s]+)[.:])?([A-Za-z_]+)\s*(<=|>=|<|>)\s*(\d+(?:\.\d+)?)(%?)$/;
@@ -80,7 +86,16 @@ export function judge(rules: readonly Rule[], report: Conversions): Judgement[] 
       });
     }
     const value = metrics[rule.metric](figures);
-    if (value === null) return { rule, value, outcome: 'not_enough_data' };
-    return { rule, value, outcome: operators[rule.operator](value, rule.limit) ? 'broken' : 'kept' };
+    const windowDays = report.definitions.window_days;
+    if (value === null) return { rule, value, windowDays, outcome: whyNotJudged(rule, report) };
+    return { rule, value, windowDays, outcome: operators[rule.operator](value, rule.limit) ? 'broken' : 'kept' };
   });
+}
+
+function whyNotJudged({ metric }: Rule, { period, as_of_utc: asOf, definitions }: Conversions): Judgement['outcome'] {
+  if (metric !== 'settled' || period.from_utc === null || asOf === null) return 'not_enough_data';
+  const firstSettled = Temporal.Instant.from(period.from_utc).add({ hours: 24 * definitions.window_days });
+  if (Temporal.Instant.compare(firstSettled, asOf) <= 0) return 'not_enough_data';
+  // A period that moves along with the days never gets any older.
+  return period.name !== null && isCountedBack(period.name) ? 'never' : 'too_early';
 }

@@ -1,4 +1,4 @@
-import type { Comparison, Figures, ReportHead } from './result.ts';
+import type { Comparison, Figures, ReportedPeriod, ReportHead } from './result.ts';
 
 /** What makes the numbers less than they seem, in sentences; the most important first. */
 export function warningsFor({
@@ -21,17 +21,22 @@ export function warningsFor({
     ...(isFuture ? [`The period has not begun yet: today is ${today} (${head.timezone}).`] : []),
     ...(isRunning ? [`The period is not over yet: today is ${today} (${head.timezone}).`] : []),
     ...(totals.entries > 0 && totals.settled.entries === 0
-      ? [`No entry is ${days(window)} old yet, so no rate is settled.`]
+      ? [`No entry is ${days(window)} old yet, so no rate is settled.${comparison === null ? '' : shorter(period)}`]
       : []),
     ...(comparison !== null && totals.settled.entries > 0 && comparison.totals.before.settled.entries === 0
       ? ['There is nothing to compare with: the other period has no settled entries.']
       : []),
     ...(totals.undatable > 0
       ? [
-          `${totals.undatable} of the purchases ${totals.undatable === 1 ? 'has' : 'have'} no date, or one before the entry: counted as purchased, but not in the settled rate and the times.`,
+          `${totals.undatable} of the purchases ${totals.undatable === 1 ? 'has' : 'have'} no date, or one before the entry: counted as purchased, but not in the settled rate, the times and the cohorts.`,
         ]
       : []),
   ];
+}
+
+/** How to have something to compare after all. */
+function shorter({ name }: ReportedPeriod): string {
+  return ` To compare rates, choose a shorter --window${name === 'this-month' ? ', or --period last-month' : ' or an earlier period'}.`;
 }
 
 function days(count: number): string {

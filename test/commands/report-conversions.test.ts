@@ -162,12 +162,35 @@ describe('funnels report conversions', () => {
     [['--timezone', 'Kyiv'], '--timezone "Kyiv": there is no such time zone.'],
     [['--as-of', 'now'], '--as-of "now": a moment is written YYYY-MM-DD HH:MM, or YYYY-MM-DD.'],
     [['--compare', 'previous'], '--compare needs a period with a first day.'],
+    [['--format', 'plain', '--by', 'day'], '--format plain has no place for the rows of --by.'],
+    [
+      ['--format', 'plain', '--period', '2024', '--compare', 'previous'],
+      '--format plain has no place for the comparison',
+    ],
+    [['--funnel', 'langage'], '--funnel langage: there is no such funnel. There are language, non_language.'],
+    [['--funnel', 'non-language'], '--funnel non-language: there is no such funnel. There are non_language, language.'],
     [['--from-date', '2090-01-01'], '--from-date 2090-01-01 is after '],
     [['--as-of', '2090-01-01'], '--as-of 2090-01-01 00:00:00 has not come yet (UTC).'],
   ])('refuses %j as wrong usage', async (words, sentence) => {
     const run = await (await prepare('sqlite'))(words);
     expect(run).toMatchObject({ code: 64, stdout: '' });
     expect(run.stderr).toContain(`Error: ${sentence}`);
+  });
+
+  it.each(['tsv', 'csv', 'markdown'])('says beside %s that its rows hold no comparison', async (format) => {
+    const report = await prepare('sqlite');
+    await enterFour(report);
+    const words = ['--period', '2024-01', '--format', format];
+    const compared = await report([...words, '--compare', 'previous']);
+    expect(compared).toMatchObject({ code: 0, stderr: expect.stringMatching(/^The rows hold no comparison: .*\n$/) });
+    expect(await report(words)).toMatchObject({ stdout: compared.stdout, stderr: '' });
+  });
+
+  it('takes a funnel of its own that the table holds', async () => {
+    const report = await prepare('sqlite');
+    await report.enter('webinar', '2024-01-01 10:00:00');
+    const run = await report(['--funnel', 'webinar', '--format', 'csv']);
+    expect(run).toMatchObject({ code: 0, stdout: expect.stringMatching(/\nwebinar,1,0,/) });
   });
 
   it('takes the window from report.windowDays, and --window over it', async () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { renderPlain } from '../../src/output/conversions-plain.ts';
 import { remarksOn, renderConversions } from '../../src/output/conversions-table.ts';
@@ -116,6 +117,7 @@ describe('the report as a table', () => {
         'Median and middle half: from entering to buying, of those who bought.',
         '',
         'language against non_language: conversion +4.9 points (+0.5 to +7.9): language is higher.',
+        'language against non_language: settled rate +4.9 points (+0.5 to +7.9): language is higher.',
         '',
         'Not counted: 9 purchases before entering, 3 purchases (2 people) by people who never entered.',
         '',
@@ -158,12 +160,26 @@ describe('the report for programs', () => {
     expect(lines[1]).toMatch(/^non_language\t5\t1\t20\.00%\t/);
   });
 
+  it.each([
+    [2000, 3, '0.1-0.4%'],
+    [1000, 80, '6.5-9.8%'],
+    [1000, 81, '7-10%'],
+    [1000, 100, '8-12%'],
+    [1000, 0, '0.0-0.4%'],
+  ])('shows the likely range of %i entries, %i bought, as %s', (entries, bought, likely) => {
+    const row = figures(entries, bought);
+    const text = renderConversions(conversions(row, noFigures, row), { format: 'table', terminal: pipe });
+    expect(text).toMatch(new RegExp(`^language .* ${likely} `, 'm'));
+  });
+
   it('has a name for each column as csv', () => {
     const [header, ...rows] = renderConversions(autumn, { format: 'csv', terminal: screen }).trim().split('\n');
     expect(header).toBe(
       'funnel,entries,purchased,conversion,people,likely_low,likely_high,settled_entries,settled_purchased,' +
         'settled_rate,settled_low,settled_high,open,lapsed,undatable,p25_seconds,median_seconds,p75_seconds',
     );
+    const documented = header?.replaceAll(',', '`, `');
+    expect(readFileSync('docs/reports.md', 'utf8')).toContain(`| \`${documented}\` |`);
     expect(rows[0]).toBe(
       'language,1312,141,10.75%,1312,9.18%,12.54%,1312,141,10.75%,9.18%,12.54%,74,1171,0,216000,362880,846720',
     );
@@ -187,9 +203,10 @@ describe('the period in words', () => {
     ],
     ['2024-02-29', '2024-03-01', 'entered on 2024-02-29 (Europe/Kyiv)'],
     [null, '2024-02-01', 'entered up to 2024-01-31, that day included (Europe/Kyiv)'],
-    ['2024-01-01', null, 'entered from 2024-01-01 up to now (Europe/Kyiv)'],
+    ['2024-01-01', null, 'entered from 2024-01-01 up to 2024-05-01 12:30 (Europe/Kyiv)'],
   ])('from %s to %s is "%s"', (from, to, words) => {
     const last = to === null ? null : Temporal.PlainDate.from(to).subtract({ days: 1 }).toString();
-    expect(describePeriod({ ...anyTime, from, to, last_day: last }, 'Europe/Kyiv')).toBe(words);
+    const head = { timezone: 'Europe/Kyiv', as_of: '2024-05-01 12:30:00' };
+    expect(describePeriod({ ...anyTime, from, to, last_day: last }, head)).toBe(words);
   });
 });

@@ -77,11 +77,11 @@ describe('what a repair says', () => {
   const drift = { version: 1, name: 'one', toolVersion: '1.2.3', host: 'web1', difference: ['  a'] };
 
   it('is that nothing was written, or what was', () => {
-    expect(renderRepaired({ dryRun: true, migrations: [drift] })).toBe(
+    expect(renderRepaired({ dryRun: true, hasHistory: true, migrations: [drift] })).toBe(
       '0001 one: - applied by funnels 1.2.3 on web1, + in this program\n(Only the recorded checksum differs.)\n\n' +
         'Nothing was written. To let the statements of this program stand for 0001: funnels migrate repair --yes\n',
     );
-    expect(renderRepaired({ dryRun: false, migrations: [drift, { ...drift, version: 2 }] })).toMatch(
+    expect(renderRepaired({ dryRun: false, hasHistory: true, migrations: [drift, { ...drift, version: 2 }] })).toMatch(
       /The statements of this program are recorded for 0001, 0002 now\. No table was changed\.\n$/,
     );
   });

@@ -53,6 +53,25 @@ describe.each(engines)('--as-of on %s', (engine) => {
     expect(await at('2024-04-01')).toMatchObject({ settled: { entries: 3, purchased: 1 }, purchased: 2, lapsed: 1 });
   });
 
+  it('names the day after which the settled rate is final, by those too who have bought already', async () => {
+    const { enter, report } = await createReportDatabase(engine);
+    await enter('language', '2024-03-10 10:00:00');
+    await enter('language', '2024-03-12 10:00:00', { bought: '2024-03-13 10:00:00' });
+    const finalOn = async (asOf: string, days: { from?: string; to?: string } = {}) =>
+      (await report({ from: '2024-03-01', to: '2024-03-15', asOf, ...days })).final_on;
+    expect(await finalOn('2024-03-20')).toBe('2024-04-11');
+    expect(await finalOn('2024-04-10')).toBe('2024-04-11');
+    expect(await finalOn('2024-04-11 09:59:59')).toBe('2024-04-11');
+    expect(await finalOn('2024-04-11 10:00:00')).toBeNull();
+    // Not over yet: somebody may enter until the 14th ends.
+    expect(await finalOn('2024-03-14')).toBe('2024-04-13');
+    expect(await finalOn('2024-03-15')).toBe('2024-04-11');
+    expect(await finalOn('2024-03-20', { to: '9999-12-31' })).toBeNull();
+    // A window is of hours: the clocks were put forward within it.
+    const berlin = { from: '2024-03-01', to: '2024-03-31', asOf: '2024-03-20', timezone: 'Europe/Berlin' };
+    expect((await report(berlin)).final_on).toBe('2024-04-30');
+  });
+
   it('is in the zone of the report, and refused when it has not come yet', async () => {
     const { enter, report } = await createReportDatabase(engine, engine === 'mysql' ? '+00:00' : undefined);
     await enter('language', '2024-07-01 09:00:00');

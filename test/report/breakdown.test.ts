@@ -107,6 +107,8 @@ describe('a comparison', () => {
       settled: { verdict: 'too_few' },
       conversion: { verdict: 'higher' },
     });
-    expect(young.warnings).toEqual(['No entry is 30 days old yet, so no rate is settled.']);
+    expect(young.warnings).toEqual([
+      'No entry is 30 days old yet, so no rate is settled. To compare rates, choose a shorter --window or an earlier period.',
+    ]);
   });
 });

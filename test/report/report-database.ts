@@ -4,9 +4,9 @@ import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { migrate } from '../../src/migrate/migrate.ts';
 import { readAsOf } from '../../src/report/clock.ts';
-import { type ConversionsRequest, reportConversions } from '../../src/report/conversions.ts';
+import { type ConversionsExtras, reportConversions } from '../../src/report/conversions.ts';
 import { readPeriod } from '../../src/report/period.ts';
-import type { ReportRequest } from '../../src/report/request.ts';
+import { type ReportRequest, resolveRequest } from '../../src/report/request.ts';
 import type { Conversions } from '../../src/report/result.ts';
 import { createTestDatabase, type Engine, type TestDatabase } from '../support/test-databases.ts';
 
@@ -19,8 +19,8 @@ export interface Asked {
   timezone?: string;
   windowDays?: number;
   funnel?: string;
-  by?: ConversionsRequest['by'];
-  compare?: ConversionsRequest['compare'];
+  by?: ConversionsExtras['by'];
+  compare?: ConversionsExtras['compare'];
 }
 
 /** What an entry has beside funnel and date; a purchase without a date is `bought: true`. */
@@ -92,8 +92,11 @@ export async function openReportDatabase(
       );
     },
     report: (asked = {}) =>
-      readOnly.transaction((session) =>
-        reportConversions(session, { ...requestOf(asked), by: asked.by, compare: asked.compare }),
+      readOnly.transaction(async (session) =>
+        reportConversions(session, await resolveRequest(session, requestOf(asked)), {
+          by: asked.by,
+          compare: asked.compare,
+        }),
       ),
     async drop() {
       await readOnly.close();

@@ -34,6 +34,28 @@ describe('a rule of --fail-if', () => {
   });
 
   it.each([
+    [{ name: 'last-30d' }, 'can never be judged, because the period is no longer than the window of 30 days. Choose'],
+    [{ name: 'today', windowDays: 1 }, 'the window of 1 day. Choose a longer one, such as --period last-2d, or'],
+    [{ name: '2024-05' }, 'not judged, no entry of the period can be 30 days old yet.'],
+    [{ from: '2024-04-21' }, 'not judged, no entry of the period can be 30 days old yet.'],
+    [{ from: '2024-04-20' }, 'not judged, there are fewer than 20 entries to judge by.'],
+    [{ name: 'last-31d' }, 'not judged, there are fewer than 20 entries to judge by.'],
+    [{}, 'not judged, there are fewer than 20 entries to judge by.'],
+  ])('about the settled rate of %o says why it cannot be judged', async (asked, words) => {
+    const { enter, report } = await createReportDatabase('sqlite');
+    for (let number = 0; number < 25; number += 1) await enter('language', '2024-05-19 10:00:00');
+    const judged = judge([readRule('language.settled<8%')], await report({ asOf: '2024-05-20 12:00', ...asked }));
+    expect(judged.map((one) => describeJudgement(one))).toEqual([expect.stringContaining(words)]);
+  });
+
+  it('can be judged with the period of the documents, and would be broken', async () => {
+    const { enter, report } = await createReportDatabase('sqlite');
+    for (let number = 0; number < 25; number += 1) await enter('language', '2024-04-10 10:00:00');
+    const [judged] = judge([readRule('language.settled<8%')], await report({ asOf: '2024-05-20', name: 'last-60d' }));
+    expect(judged?.outcome).toBe('broken');
+  });
+
+  it.each([
     ['bounce<8%', 'there is no metric bounce. There are conversion, settled, entries, purchased, people.'],
     ['settled', 'a rule is a metric, < <= > or >=, and a limit.'],
     ['settled=8%', 'a rule is a metric, < <= > or >=, and a limit.'],

@@ -27,10 +27,10 @@ export function momentInWords(moment: string): string {
   return time === '' ? dayInWords(day) : `${dayInWords(day)}, ${time}`;
 }
 
-/** The days that count, both ends named: `1–31 October 2026`, `28 September – 4 October 2026`, `1 May 2026 until now`. */
-export function periodInWords({ from, last_day: last }: ReportedPeriod): string {
+/** The days that count, both ends named: `1–31 October 2026`, `28 September – 4 October 2026`, `1 May 2026 until 22 November 2026, 11:40:07`. */
+export function periodInWords({ from, last_day: last }: ReportedPeriod, asOf: string): string {
   if (from === null) return last === null ? 'All entries' : `Up to ${dayInWords(last)}`;
-  if (last === null) return `${dayInWords(from)} until now`;
+  if (last === null) return `${dayInWords(from)} until ${momentInWords(asOf)}`;
   if (from === last) return dayInWords(from);
   const [first, end] = [Temporal.PlainDate.from(from), Temporal.PlainDate.from(last)];
   if (first.year !== end.year) return `${dayInWords(from)} – ${dayInWords(last)}`;

@@ -10,7 +10,7 @@ export function pageHead({ period, timezone, as_of, definitions, funnel }: Conve
   const days = period.from !== null && period.from !== period.last_day && period.last_day !== null;
   return html`<header>
 <h1>Funnel conversion${funnel === null ? '' : `: ${funnel}`}</h1>
-<p class="lede">${periodInWords(period)}${days ? html`<span class="aside"> both days included</span>` : null}</p>
+<p class="lede">${periodInWords(period, as_of)}${days ? html`<span class="aside"> both days included</span>` : null}</p>
 <dl class="facts">
 <div><dt>Time zone</dt><dd>${timezone}</dd></div>
 <div><dt>Window</dt><dd>${counted(definitions.window_days, 'day')} from entering</dd></div>

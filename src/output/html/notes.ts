@@ -7,13 +7,13 @@ import { html, type Markup } from './markup.ts';
 import { rate } from './words.ts';
 
 /** The other period, with its dates, and what has changed since. */
-export function comparisonTable({ period, rows, totals }: Comparison): Markup {
+export function comparisonTable({ period, rows, totals }: Comparison, asOf: string): Markup {
   const cardOf = (name: string, { before, settled }: Omit<ComparedFunnel, 'funnel'>): CardRow => ({
     name,
     cells: [rate(before.settled), points(settled), settled.words],
   });
   return html`<section>
-<h2>Against ${periodInWords(period)}</h2>
+<h2>Against ${periodInWords(period, asOf)}</h2>
 ${cards(
   ['Settled rate then', 'Change', 'In words'],
   rows.map((row) => cardOf(row.funnel, row)),

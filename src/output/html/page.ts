@@ -34,14 +34,14 @@ export function renderHtml(report: Conversions, { trend, cohorts }: PageParts): 
 <meta name="color-scheme" content="light dark">
 <meta http-equiv="Content-Security-Policy" content="${new Markup(contentPolicy)}">
 <link rel="icon" href="data:,">
-<title>Funnel conversion, ${periodInWords(report.period)}</title>
+<title>Funnel conversion, ${periodInWords(report.period, report.as_of)}</title>
 <style>${new Markup(style)}</style>
 </head>
 <body>
 <main>
 ${pageHead(report)}
 ${report.totals.entries === 0 ? html`<p class="nobody">${nobodyEntered}</p>${notes(report)}` : figures(report, isTrend ? breakdown : trend)}
-${comparison === null ? null : comparisonTable(comparison)}
+${comparison === null ? null : comparisonTable(comparison, report.as_of)}
 ${report.clicks === null ? null : clicksTable(report.clicks)}
 ${cohortTables(cohorts, printedCohorts(report))}
 ${breakdown === null ? null : breakdownTable(breakdown, report)}

@@ -5,14 +5,14 @@ import { reportOn } from './sample.ts';
 
 function inWords(from: string | null, last: string | null): string {
   const period: ReportedPeriod = { ...reportOn([]).period, from, last_day: last };
-  return periodInWords(period);
+  return periodInWords(period, '2026-11-22 11:40:07');
 }
 
 describe('the days of a page', () => {
   it.each([
     [null, null, 'All entries'],
     [null, '2026-10-31', 'Up to 31 October 2026'],
-    ['2026-10-01', null, '1 October 2026 until now'],
+    ['2026-10-01', null, '1 October 2026 until 22 November 2026, 11:40:07'],
     ['2026-10-01', '2026-10-01', '1 October 2026'],
     ['2026-10-01', '2026-10-31', '1–31 October 2026'],
     ['2026-09-28', '2026-10-04', '28 September – 4 October 2026'],

@@ -210,6 +210,7 @@ export function cohorts(count: number): Cohorts {
         to: from.add({ months: 1 }).toString(),
         funnel,
         entries,
+        undatable: 0,
         cells,
       };
     }),
