@@ -3,6 +3,7 @@ import { BaseCommand, formatFlag } from '../src/cli/base-command.ts';
 import { exitCodes } from '../src/cli/exit-codes.ts';
 import { log } from '../src/cli/log.ts';
 import type { Database } from '../src/database/database.ts';
+import { hasTable } from '../src/database/has-table.ts';
 import { openDatabase } from '../src/database/open.ts';
 import { type Duplicates, type DuplicateTotals, eachDuplicate, findDuplicates } from '../src/funnel/duplicates.ts';
 import { hasOutbox } from '../src/funnel/duplicates-sql.ts';
@@ -50,7 +51,8 @@ export default class FindDuplicates extends BaseCommand {
     { limit, format }: { limit: number; format?: Format | undefined },
   ): Promise<Duplicates> {
     const duplicates = await database.transaction((session) => findDuplicates(session, limit));
-    this.printRows(duplicates.groups, duplicateColumns, { format, ...describeDuplicates(duplicates) });
+    const isAdopted = await hasTable(database, 'funnels_migrations');
+    this.printRows(duplicates.groups, duplicateColumns, { format, ...describeDuplicates(duplicates, { isAdopted }) });
     // A pipe gets rows only, and none says nothing; a person reading the journal should not have to guess.
     if (duplicates.total === 0 && format === undefined && !this.terminal.isTerminal && !this.jsonEnabled()) {
       log.info('No duplicates.');

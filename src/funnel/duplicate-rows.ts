@@ -1,12 +1,5 @@
-import type { Engine, Id, Session, Statement } from '../database/database.ts';
-
-/** What has to be known of a table that nobody has migrated yet. */
-export interface EntriesTable {
-  /** the database itself rules out entries that are equal in every byte */
-  isUnique: boolean;
-  /** it says who bought */
-  hasPurchases: boolean;
-}
+import type { Engine, Id, Session } from '../database/database.ts';
+import type { EntriesTable } from './duplicate-table.ts';
 
 /** An entry that may be part of a group. `address` is its normal form, as the database finds it for plain addresses. */
 export interface EntryRow {
@@ -27,10 +20,14 @@ export interface PlainRow extends EntryRow {
 
 // Whatever the column's character set and collation: its text, compared letter by letter.
 const email = { mysql: 'CONVERT(email USING utf8mb4) COLLATE utf8mb4_bin', sqlite: 'email' };
-const funnel = { mysql: 'CONVERT(funnel_type USING utf8mb4) COLLATE utf8mb4_bin', sqlite: 'funnel_type' };
+// MySQL compares without spaces at the end (PAD SPACE), so that to the unique key 'language ' is 'language'.
+const funnel = { mysql: 'RTRIM(CONVERT(funnel_type USING utf8mb4)) COLLATE utf8mb4_bin', sqlite: 'funnel_type' };
 const test = 'COALESCE(test_id, 0)';
 
-const columns = ({ hasPurchases }: EntriesTable): string => `id, email, funnel_type AS funnelType, ${test} AS testId,
+const columns = (
+  { hasPurchases }: EntriesTable,
+  engine: Engine,
+): string => `id, email, ${funnel[engine]} AS funnelType, ${test} AS testId,
     entered_at AS enteredAt, ${hasPurchases ? 'certificate_purchased' : '0'} AS purchased,
     ${hasPurchases ? 'certificate_purchased_at' : 'NULL'} AS purchasedAt`;
 
@@ -40,8 +37,12 @@ const address = { mysql: `LOWER(TRIM(${email.mysql}))`, sqlite: 'LOWER(TRIM(emai
 /** Addresses with a letter that only foldAddress knows what to do with: not ASCII, or a control character. */
 const isOdd = { mysql: `${email.mysql} REGEXP '[^ -~]'`, sqlite: "email GLOB '*[^ -~]*'" };
 
-/** The same, and those that have a capital letter or a space: all that are not in their normal form already. */
-const isMessy = { mysql: `${email.mysql} REGEXP '[^!-@\\\\[-~]'`, sqlite: "email GLOB '*[^!-@[-~]*'" };
+/** The same, and those that have a capital letter or a space: all that are not in their normal form already. Under a unique key that
+ * does not pad, spaces after the funnel count as well. */
+const isMessy = {
+  mysql: `(${email.mysql} REGEXP '[^!-@\\\\[-~]' OR CONVERT(funnel_type USING utf8mb4) LIKE '% ')`,
+  sqlite: "email GLOB '*[^!-@[-~]*'",
+};
 
 const wanted = {
   mysql: `JSON_TABLE(?, '$[*]' COLUMNS (
@@ -65,7 +66,7 @@ const shared = {
 const sharedRows = (
   table: EntriesTable,
   engine: Engine,
-): string => `SELECT ${columns(table)}, ${address[engine]} AS address
+): string => `SELECT ${columns(table, engine)}, ${address[engine]} AS address
   FROM funnel_entries WHERE ${same[engine]} IN (${shared[engine]}) AND NOT (${isOdd[engine]})
   ORDER BY ${address[engine]}, ${funnel[engine]}, ${test}, id`;
 
@@ -77,44 +78,15 @@ const others = {
 const otherRows = (
   table: EntriesTable,
   engine: Engine,
-): string => `SELECT ${columns(table)}, ${address[engine]} AS address
+): string => `SELECT ${columns(table, engine)}, ${address[engine]} AS address
   FROM funnel_entries WHERE ${same[engine]} IN (${others[engine]}) AND NOT (${isOdd[engine]})`;
 
 // With the unique key, whose index leads to them.
-const cleanRows = (table: EntriesTable, engine: Engine): string => `SELECT ${columns(table)}, email AS address
+const cleanRows = (table: EntriesTable, engine: Engine): string => `SELECT ${columns(table, engine)}, email AS address
   FROM funnel_entries WHERE email IN (SELECT j.address FROM ${wanted[engine]}) AND NOT (${isMessy[engine]})`;
 
-const suspects = (table: EntriesTable, engine: Engine): string => `SELECT ${columns(table)} FROM funnel_entries
+const suspects = (table: EntriesTable, engine: Engine): string => `SELECT ${columns(table, engine)} FROM funnel_entries
   WHERE ${table.isUnique ? isMessy[engine] : isOdd[engine]}`;
-
-// The unique key of the guide, 1.1, by whatever name; column prefixes and a test_id that may be NULL weaken it.
-const uniqueKeys: Statement = {
-  mysql: `SELECT COUNT(*) AS found FROM (
-      SELECT index_name FROM information_schema.statistics
-      WHERE table_schema = DATABASE() AND table_name = 'funnel_entries' AND non_unique = 0
-      GROUP BY index_name
-      HAVING GROUP_CONCAT(column_name ORDER BY seq_in_index) = 'email,funnel_type,test_id'
-        AND COUNT(sub_part) = 0 AND SUM(nullable = 'YES') = 0) AS keys_of_entries`,
-  sqlite: `SELECT COUNT(*) AS found FROM pragma_index_list('funnel_entries') l
-    WHERE l."unique" = 1 AND l.partial = 0
-      AND (SELECT GROUP_CONCAT(name) FROM pragma_index_info(l.name)) = 'email,funnel_type,test_id'
-      AND EXISTS (SELECT 1 FROM pragma_table_info('funnel_entries') c WHERE c.name = 'test_id' AND c."notnull" = 1)`,
-};
-
-const purchaseColumns: Statement = {
-  mysql: `SELECT COUNT(*) AS found FROM information_schema.columns
-    WHERE table_schema = DATABASE() AND table_name = 'funnel_entries'
-      AND column_name IN ('certificate_purchased', 'certificate_purchased_at')`,
-  sqlite: `SELECT COUNT(*) AS found FROM pragma_table_info('funnel_entries')
-    WHERE name IN ('certificate_purchased', 'certificate_purchased_at')`,
-};
-
-/** Looks at the table before its rows are read. */
-export async function describeEntries(session: Session): Promise<EntriesTable> {
-  const [keys] = await session.query<{ found: number }>(uniqueKeys);
-  const [purchases] = await session.query<{ found: number }>(purchaseColumns);
-  return { isUnique: keys !== undefined && keys.found > 0, hasPurchases: purchases?.found === 2 };
-}
 
 /**
  * The entries whose normal form the database cannot tell, in no order; under a unique key all that are not in their

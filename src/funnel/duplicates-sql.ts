@@ -49,7 +49,8 @@ export function resolvingStatements(
   }
   const purchase = group.purchaseFromId === null ? [] : [movePurchase(keep, digits(group.purchaseFromId))];
   const jobs = packs.map(
-    (ids) => `UPDATE brevo_sync_outbox SET funnel_entry_id = ${keep} WHERE funnel_entry_id IN (${ids});`,
+    (ids) =>
+      `UPDATE brevo_sync_outbox SET created_at = created_at, next_attempt_at = next_attempt_at, funnel_entry_id = ${keep}\nWHERE funnel_entry_id IN (${ids});`,
   );
   return [
     ...comments(group, describe),
@@ -79,9 +80,10 @@ function commented(text: string): string {
   return text.replaceAll(';', '\\x3b');
 }
 
+// Named, a date that renews itself with every change (ON UPDATE CURRENT_TIMESTAMP) stays as it is.
 // In MySQL a table that is being changed can be read only through another one. Once the entry is gone nothing changes.
 function movePurchase(keep: string, from: string): string {
-  return `UPDATE funnel_entries SET certificate_purchased = 1, certificate_purchased_at = (
+  return `UPDATE funnel_entries SET entered_at = entered_at, certificate_purchased = 1, certificate_purchased_at = (
   SELECT purchased_at FROM (
     SELECT certificate_purchased_at AS purchased_at FROM funnel_entries WHERE id = ${from}) AS purchase)
 WHERE id = ${keep} AND EXISTS (SELECT 1 FROM (SELECT id FROM funnel_entries WHERE id = ${from}) AS still_there);`;

@@ -1,17 +1,9 @@
 import { crc32 } from 'node:zlib';
 import type { Session } from '../database/database.ts';
-import { hasTable } from '../database/has-table.ts';
-import { Problem } from '../errors.ts';
 import { foldAddress } from './address.ts';
 import { compareIds, type DuplicateGroup, GroupBuilder } from './duplicate-group.ts';
-import {
-  describeEntries,
-  type EntriesTable,
-  eachOther,
-  eachShared,
-  eachSuspect,
-  type Identity,
-} from './duplicate-rows.ts';
+import { eachOther, eachShared, eachSuspect, type Identity } from './duplicate-rows.ts';
+import { describeEntries, type EntriesTable } from './duplicate-table.ts';
 
 /** How many groups and entries there are; `surplus` are those that go when one of each group is kept. */
 export interface DuplicateTotals {
@@ -32,7 +24,7 @@ const windowSize = 25_000;
  * Lists the duplicate groups, oldest first, at most `limit` of them: entries that are equal, and entries whose
  * addresses differ only in how they are written, which become equal when they are brought into their normal form.
  * Reads only, and needs nothing but `funnel_entries`, so it works on a database that has never been migrated. A data
- * Problem when that table is missing.
+ * Problem when that table or one of its columns is missing.
  */
 export async function findDuplicates(session: Session, limit: number): Promise<Duplicates> {
   let groups: DuplicateGroup[] = [];
@@ -53,11 +45,6 @@ export async function eachDuplicate(
   visit: (group: DuplicateGroup) => void,
   heldAtOnce = windowSize,
 ): Promise<DuplicateTotals> {
-  if (!(await hasTable(session, 'funnel_entries'))) {
-    throw new Problem('data', 'There is no table funnel_entries in this database.', {
-      hint: 'Check database.url; on a new database run: funnels migrate',
-    });
-  }
   const funnels = new Map<string, DuplicateTotals['funnels'][number]>();
   const table = await describeEntries(session);
   let parts = 1;
@@ -124,7 +111,7 @@ async function eachGroupOf(
   end: (identity: string, builder: GroupBuilder) => void,
 ): Promise<void> {
   // Only these can be the normal form of a plain address too.
-  const plain = [...suspects.values()].map(({ of }) => of).filter(({ address }) => /^[!-~]+$/.test(address));
+  const plain = [...suspects.values()].map(({ of }) => of).filter(({ address }) => /^[ -~]*$/.test(address));
   await eachOther(session, table, plain, (row) => suspects.get(textOf(row))?.builder.add(row));
   for (const [identity, { builder }] of suspects) end(identity, builder);
   let current: { identity: string; builder: GroupBuilder } | undefined;

@@ -7,7 +7,9 @@ import {
   describeColumn,
   describeIndex,
   describeReference,
+  type IncomingReference,
   type IndexSchema,
+  readReferencesTo,
   readSchema,
   type TableSchema,
 } from './schema.ts';
@@ -33,11 +35,17 @@ export async function compareWithPredecessor(session: Session): Promise<SchemaDi
   const expected = expectedTables[engine];
   const found = await readSchema(session, [...expected.map(({ name }) => name), 'alembic_version']);
   const outboxIsMissing = !found.some(({ name }) => name === 'brevo_sync_outbox');
-  const differences = expected.flatMap((table): SchemaDifference[] => {
+  const differences: SchemaDifference[] = [];
+  for (const table of expected) {
     const real = found.find(({ name }) => name === table.name);
-    if (real !== undefined) return compareTable(engine, real, table, outboxIsMissing);
-    return [difference(table.name, null, 'a table', `created by migration ${table.version}`)];
-  });
+    if (real === undefined) {
+      differences.push(difference(table.name, null, 'a table', `created by migration ${table.version}`));
+      continue;
+    }
+    differences.push(...compareTable(engine, real, table, outboxIsMissing));
+    const references = await readReferencesTo(session, table.name);
+    differences.push(...references.flatMap((one) => compareIncoming(one, real, table, outboxIsMissing)));
+  }
   const alembic = found.some(({ name }) => name === 'alembic_version');
   return alembic ? [...differences, difference('alembic_version', 'a table', null, 'left untouched')] : differences;
 }
@@ -65,6 +73,9 @@ function compareTable(
     if (there === undefined) return [obstacle(object, null, wanted, 'missing')];
     const text = describeColumn(there);
     if (text === wanted) return [];
+    if (engine === 'mysql' && testNumbers.has(column) && !isNumber.test(there.type)) {
+      return [obstacle(object, text, wanted, 'has to be an integer')];
+    }
     if (converted?.columns.includes(column)) return [difference(object, text, wanted, convertedBy)];
     const reason = engine === 'mysql' ? unfitness(there, wanted, real) : null;
     if (reason !== null) return [obstacle(object, text, wanted, reason)];
@@ -101,16 +112,52 @@ function compareTable(
 
 const jobsReference = '(funnel_entry_id) references funnel_entries (id)';
 
+const isNumber = /^(?:tiny|small|medium|big)?int/;
+const isDate = /^(?:datetime|timestamp)/;
+
+/** Converted from whatever integer they are: what else could be in them has no number. */
+const testNumbers = new Set(['user_id', 'test_id']);
+
+/** Dates that tell when something happened or is due; the outbox's updated_at tells of the last change anyway. */
+const lastingDates = new Set(['entered_at', 'certificate_purchased_at', 'next_attempt_at', 'created_at']);
+
 /** Why a column that no migration converts cannot be used as it is; null when it can. */
 function unfitness(column: ColumnSchema, wanted: string, real: TableSchema): string | null {
   if (column.name === 'id' && (real.primaryKey.join() !== 'id' || !column.isGenerated)) {
     return 'has to be the primary key, with AUTO_INCREMENT';
   }
-  const isNumber = /^(?:tiny|small|medium|big)?int/;
-  const isDate = /^(?:datetime|timestamp)/;
   const kind = isNumber.test(wanted) ? isNumber : isDate;
   if (!kind.test(column.type)) return `has to be ${kind === isNumber ? 'an integer' : 'DATETIME or TIMESTAMP'}`;
+  if (column.isRenewed && lastingDates.has(column.name)) {
+    return `would be overwritten by every change of its row. Run: ${alterWithoutRenewal(column, wanted, real)}`;
+  }
   return !column.isNullable && !wanted.includes('not null') ? 'has to allow NULL' : null;
+}
+
+/** A TIMESTAMP that is NOT NULL and has no default of its own gets ON UPDATE back where the server is set so. */
+function alterWithoutRenewal({ name, type, isNullable }: ColumnSchema, wanted: string, real: TableSchema): string {
+  const precision = /\(\d\)/.exec(type)?.[0] ?? '';
+  const takesNull = isNullable || !wanted.includes('not null');
+  const rest = takesNull ? 'NULL DEFAULT NULL' : `NOT NULL DEFAULT CURRENT_TIMESTAMP${precision}`;
+  return `ALTER TABLE ${real.name} MODIFY ${name} ${type.toUpperCase()} ${rest}`;
+}
+
+/** The server changes no column, and no engine of a table, that a foreign key refers to. */
+function compareIncoming(
+  reference: IncomingReference,
+  real: TableSchema,
+  { name, converted, columns }: ExpectedTable,
+  outboxIsMissing: boolean,
+): SchemaDifference[] {
+  const { target, table, columnName } = reference;
+  const there = real.columns.find((column) => column.name === target);
+  const changes = there !== undefined && describeColumn(there) !== columns[target];
+  const isRebuilt = target === 'id' && outboxIsMissing && name === 'funnel_entries';
+  if (!changes || !(isRebuilt || converted?.columns.includes(target))) return [];
+  const by = isRebuilt ? 'of what comes before migration 2' : `of migration ${converted?.by}`;
+  const text = `(${columnName}) references ${name} (${target})`;
+  const drop = `ALTER TABLE ${table} DROP FOREIGN KEY ${reference.name}`;
+  return [obstacle(`${table} (foreign key ${reference.name})`, text, null, `in the way ${by}. Run: ${drop}`)];
 }
 
 function extraColumn(
@@ -164,6 +211,9 @@ function compareIndex(
     if (index.columns.toSorted().join() !== uniqueColumns.toSorted().join() && !index.columns.includes('id')) {
       return [obstacle(object, text, null, 'would keep people out of a funnel: drop it')];
     }
+  }
+  if (table === 'brevo_sync_outbox' && index.isUnique && !index.columns.includes('id')) {
+    return [obstacle(object, text, null, 'would keep jobs out of the outbox: drop it')];
   }
   const making = migrationsFor(engine).find(({ statements }) =>
     statements.some((statement) =>

@@ -1,6 +1,7 @@
 import type { Database, Id, Session, Statement } from '../database/database.ts';
 import { hasTable } from '../database/has-table.ts';
 import { Problem } from '../errors.ts';
+import { notPredecessors } from '../funnel/duplicate-table.ts';
 import { compareWithPredecessor, type SchemaDifference } from './adopt-differences.ts';
 import { expectedTables } from './adopt-tables.ts';
 import { ensureHistory, readHistory } from './history.ts';
@@ -31,14 +32,7 @@ export async function checkPredecessorTables(
     .filter(({ object, found }) => found === null && (object.includes('.') || object === 'funnel_entries'))
     .map(({ object }) => object);
   if (missing.length > 0) {
-    const verb = missing.length === 1 ? 'is' : 'are';
-    throw new Problem(
-      'data',
-      `${names.join(' and ')} cannot be the predecessor's: ${missing.join(', ')} ${verb} missing.`,
-      {
-        hint: 'Check database.url, or rename the tables that are in the way.',
-      },
-    );
+    throw notPredecessors(names, missing);
   }
   const obstacles = differences.filter(({ isObstacle }) => isObstacle);
   if (obstacles.length > 0) {
@@ -48,6 +42,7 @@ export async function checkPredecessorTables(
     });
   }
   await refuseUnfitEntries(session);
+  if (names.includes('brevo_sync_outbox')) await refuseUnfitJobs(session);
   return differences;
 }
 
@@ -66,6 +61,22 @@ async function refuseUnfitEntries(session: Session): Promise<void> {
     {
       hint: 'email (255 characters at most), funnel_type (32), entered_at and certificate_purchased must be filled in: mend or delete them.',
     },
+  );
+}
+
+const unfitJobs = (length: string): string => `SELECT COUNT(*) AS found, MIN(id) AS lowestId FROM brevo_sync_outbox
+  WHERE operation_type IS NULL OR status IS NULL OR payload IS NULL
+    OR ${length}(operation_type) > 64 OR ${length}(status) > 16`;
+
+const countUnfitJobs: Statement = { mysql: unfitJobs('CHAR_LENGTH'), sqlite: unfitJobs('LENGTH') };
+
+async function refuseUnfitJobs(session: Session): Promise<void> {
+  const [answer] = await session.query<{ found: number; lowestId: Id | null }>(countUnfitJobs);
+  if (answer === undefined || answer.found === 0) return;
+  throw new Problem(
+    'data',
+    `brevo_sync_outbox holds ${answer.found} jobs that cannot be taken over (the first has id ${answer.lowestId}); nothing was changed.`,
+    { hint: 'operation_type (64 characters at most), status (16) and payload must be filled in: mend or delete them.' },
   );
 }
 

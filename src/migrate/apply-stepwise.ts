@@ -90,7 +90,7 @@ async function applyStatement(
     } catch (error) {
       // What the run that died had sent may have reached the server only after we asked.
       const wasDone = mayBeDone && isClash(error) && (await hasTakenEffect(database, statement));
-      if (!wasDone) throw await explainFailure(error, migration, lock);
+      if (!wasDone) throw await explainFailure(error, migration, lock, statement);
     } finally {
       ending();
     }

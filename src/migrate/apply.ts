@@ -19,13 +19,16 @@ export function applyMigration(
 ): Promise<Outcome> {
   return database.engine === 'mysql'
     ? applyStepwise(database, migration, lock, options)
-    : applyAtomically(database, migration, options).catch(async (error: unknown) => {
-        throw await explainFailure(error, migration, lock);
-      });
+    : applyAtomically(database, migration, lock, options);
 }
 
 /** SQLite's DDL is transactional: the whole file and its history row go in together or not at all. */
-async function applyAtomically(database: Database, migration: Migration, options: MigrateOptions): Promise<Outcome> {
+async function applyAtomically(
+  database: Database,
+  migration: Migration,
+  lock: MigrationLock,
+  options: MigrateOptions,
+): Promise<Outcome> {
   const startedAt = performance.now();
   // Rebuilding a table drops one that others refer to; the references are checked as a whole before COMMIT instead.
   await database.define('PRAGMA foreign_keys = OFF');
@@ -35,7 +38,13 @@ async function applyAtomically(database: Database, migration: Migration, options
       const before: AppliedMigration[] = (await readHistory(session)) ?? [];
       if (before.some((row) => row.version === migration.version)) return 'known';
       await recordStart(session, migration, options.applier);
-      for (const statement of migration.statements) await session.execute(statement);
+      for (const statement of migration.statements) {
+        try {
+          await session.execute(statement);
+        } catch (error) {
+          throw await explainFailure(error, migration, lock, statement);
+        }
+      }
       const [broken] = await session.query<{ found: number }>(foreignKeyViolations);
       if (broken !== undefined && broken.found > 0) {
         throw new Problem(

@@ -2,7 +2,7 @@ import { DatabaseProblem } from '../database/database.ts';
 import { serverErrorNumber } from '../database/mysql-errors.ts';
 import { messageOf, Problem } from '../errors.ts';
 import type { MigrationLock } from './lock.ts';
-import type { Migration } from './migration.ts';
+import { foldStatement, type Migration } from './migration.ts';
 
 /** The migration after which two entries of the same person, funnel and test cannot exist. */
 export const uniqueKeyVersion = 4;
@@ -16,24 +16,47 @@ export function isClash(error: unknown): boolean {
 }
 
 /**
- * What the failure of a migration's statement means: somebody wrote duplicates meanwhile, or what it makes is there
- * already. Under the lock that is no other migrator's doing; without it this throws the Problem of a lost lock.
+ * What the failure of a migration's statement means: entries are duplicates, what it makes is there already,
+ * or rows do not fit. What is there already is, under the lock, no other migrator's doing; without it this throws the
+ * Problem of a lost lock. `statement` is the one that failed.
  */
-export async function explainFailure(error: unknown, migration: Migration, lock: MigrationLock): Promise<unknown> {
+export async function explainFailure(
+  error: unknown,
+  migration: Pick<Migration, 'version' | 'name'>,
+  lock: Pick<MigrationLock, 'check'>,
+  statement: string,
+): Promise<unknown> {
   const { version, name } = migration;
   if (error instanceof DatabaseProblem && error.reason === 'duplicate_key' && version === uniqueKeyVersion) {
-    return new Problem('data', 'While this ran, somebody wrote entries into funnel_entries that are duplicates.', {
-      hint: 'Stop the service that writes there, list them with: funnels find-duplicates, clean up, then run this again.',
+    const text = `funnel_entries holds duplicates: ${sentence(error)} If something still writes there, stop it.`;
+    return new Problem('data', text, {
+      hint: 'List them with: funnels find-duplicates, clean up, then run: funnels migrate',
       cause: error,
     });
   }
-  if (!isClash(error)) return error;
+  if (!isClash(error)) return isAboutRows(error) ? stoppedAt(error, migration, statement) : error;
   await lock.check();
   return new Problem(
     'data',
     `Migration ${version} (${name}) does not fit what is in the database, by no doing of funnels: ${messageOf(error)}.`,
     { hint: 'Rename or drop what is in its way, then run again: funnels migrate', cause: error },
   );
+}
+
+/** Answers of the database that no rule explains better, among them all that a value or a constraint has caused. */
+function isAboutRows(error: unknown): boolean {
+  if (error instanceof DatabaseProblem) return ['duplicate_key', 'bad_value'].includes(error.reason);
+  return serverErrorNumber(error) !== undefined || (error instanceof Error && 'errcode' in error);
+}
+
+function stoppedAt(cause: unknown, { version, name }: Pick<Migration, 'version' | 'name'>, statement: string): Problem {
+  const what = `Migration ${version} (${name}) stopped: ${sentence(cause)}\nThe statement: ${foldStatement(statement)}`;
+  return new Problem('data', what, { hint: 'Correct the rows, then: funnels migrate', cause });
+}
+
+/** The server's own text, ending as a sentence does. */
+function sentence(error: unknown): string {
+  return messageOf(error).replace(/\.?$/, '.');
 }
 
 const needed = 'SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, REFERENCES and DROP';

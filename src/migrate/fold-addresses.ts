@@ -1,5 +1,7 @@
 import type { Database, Id, Statement } from '../database/database.ts';
 import { foldAddress } from '../funnel/address.ts';
+import type { MigrationLock } from './lock.ts';
+import { beforeAll } from './run-in-batches.ts';
 
 const pageSize = 1_000;
 
@@ -18,12 +20,17 @@ const updateAddresses: Statement = {
 
 /**
  * Brings the addresses of all entries into their normal form, a page of 1,000 at a time; can be repeated. The
- * predecessor stored them as they were typed. Returns how many it changed.
+ * predecessor stored them as they were typed. Returns how many it changed, and whether the signal ended it before.
  */
-export async function foldStoredAddresses(database: Database): Promise<number> {
-  let last: Id = 0;
+export async function foldStoredAddresses(
+  database: Database,
+  { lock, signal }: { lock: Pick<MigrationLock, 'check'>; signal?: AbortSignal | undefined },
+): Promise<{ changed: number; outcome: 'done' | 'stopped' }> {
+  let last: Id = beforeAll;
   let changed = 0;
   for (;;) {
+    if (signal?.aborted) return { changed, outcome: 'stopped' };
+    await lock.check();
     const rows: { id: Id; email: string }[] = await database.query(selectPage, [last, pageSize]);
     const messy = rows
       .map(({ id, email }) => ({ id, email: foldAddress(email), before: email }))
@@ -34,7 +41,7 @@ export async function foldStoredAddresses(database: Database): Promise<number> {
       changed += messy.length;
     }
     const lastRow = rows.at(-1);
-    if (lastRow === undefined || rows.length < pageSize) return changed;
+    if (lastRow === undefined || rows.length < pageSize) return { changed, outcome: 'done' };
     last = lastRow.id;
   }
 }

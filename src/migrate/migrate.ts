@@ -97,7 +97,7 @@ async function refuseDuplicates(database: Database): Promise<void> {
   if (total === 0) return;
   const what = total === 1 ? '1 group' : `${total} groups`;
   throw new Problem('data', `funnel_entries holds ${what} of duplicates (${entries} entries); nothing was changed.`, {
-    hint: 'List them with: funnels find-duplicates, keep one entry of each group, then run this again.',
+    hint: 'List them with: funnels find-duplicates. Statements that keep one of each: funnels find-duplicates --sql. Then run this again.',
   });
 }
 
@@ -111,9 +111,10 @@ async function applyPending(database: Database, lock: MigrationLock, options: Mi
     const { version, name, statements } = migration;
     options.onMigration?.({ version, name });
     const startedAt = performance.now();
-    const prepared = await prepareFor(database, version, options.applier);
+    const prepared = await prepareFor({ database, migration, lock, options });
     work.addressesChanged += prepared.addressesChanged;
     work.adopted.push(...prepared.adopted);
+    if (prepared.outcome === 'stopped') return { ...work, stopped: true };
     const outcome = await applyMigration(database, migration, lock, options);
     if (outcome === 'stopped') return { ...work, stopped: true };
     if (outcome === 'known') continue;

@@ -3,7 +3,7 @@ import type { StatementProgress } from './processlist.ts';
 import type { Applier } from './record-history.ts';
 import type { StatementStart } from './run-statement.ts';
 
-/** Which statement of which migration is meant; numbers from 1. */
+/** Which statement of which migration is meant; numbers from 1, 0 for what is done before the migration. */
 export interface StatementPlace {
   version: number;
   number: number;

@@ -2,6 +2,7 @@ import type { Session } from '../database/database.ts';
 import { hasTable } from '../database/has-table.ts';
 import { Problem } from '../errors.ts';
 import { type Drift, findDrift } from './drift.ts';
+import { hasOurColumns, hiddenHistory } from './hidden-history.ts';
 import { type AppliedMigration, readHistory } from './history.ts';
 import { type Migration, migrationsFor } from './migration.ts';
 
@@ -14,15 +15,26 @@ export interface Plan {
 
 /**
  * Reads the history and compares it with the program's migrations, up to `to` if that is given. Writes nothing. Throws a
- * usage Problem for a version that does not exist or lies below what the database has.
+ * usage Problem for a version that does not exist or lies below what the database has, and a data Problem when there
+ * has to be a history that this account cannot see.
  */
 export async function readPlan(session: Session, to?: number): Promise<Plan> {
-  const history = await readHistory(session);
+  const history = await readVisibleHistory(session);
   const migrations = migrationsFor(session.engine);
   if (to !== undefined) checkTarget(to, migrations, history ?? []);
   const finished = new Set((history ?? []).filter((row) => row.state !== 'running').map((row) => row.version));
   const isPending = ({ version }: Migration): boolean => !finished.has(version) && version <= (to ?? version);
   return { history, pending: migrations.filter(isPending) };
+}
+
+/** The history, null only when funnels has never been run on this database; else a data Problem when it is hidden. */
+export async function readVisibleHistory(session: Session): Promise<AppliedMigration[] | null> {
+  const history = await readHistory(session);
+  if (history !== null || !(await hasOurColumns(session))) return history;
+  // Another migrator may have made all of it since.
+  const since = await readHistory(session);
+  if (since === null) throw hiddenHistory(session);
+  return since;
 }
 
 /** Refuses (usage Problem) a version to stop at that this program does not have or that the database has passed. */
@@ -95,7 +107,7 @@ function excerptOf({ difference }: Drift): string {
 export async function requireSchema(session: Session, access: 'read' | 'write'): Promise<void> {
   const { history, pending } = await readPlan(session);
   if (history === null && (await hasTable(session, 'funnel_entries'))) {
-    throw new Problem('data', 'The table funnel_entries is there, but not made by funnels, or not readable in full.', {
+    throw new Problem('data', 'The table funnel_entries is there, but not made by funnels.', {
       hint: "If it is the Python service's, take it over with: funnels migrate --adopt",
     });
   }

@@ -1,9 +1,12 @@
 import type { Database } from '../database/database.ts';
 import { recordAdopted } from './adopt.ts';
 import { uniqueColumns, uniqueKeyName } from './adopt-tables.ts';
-import { uniqueKeyVersion } from './explain-failure.ts';
+import { explainFailure, uniqueKeyVersion } from './explain-failure.ts';
 import { foldStoredAddresses } from './fold-addresses.ts';
-import type { Applier } from './record-history.ts';
+import type { MigrationLock } from './lock.ts';
+import type { Migration } from './migration.ts';
+import type { MigrateOptions } from './options.ts';
+import { runStatement } from './run-statement.ts';
 import { readSchema } from './schema.ts';
 
 /** The migration that makes the outbox, whose jobs refer to entries by a BIGINT. */
@@ -12,40 +15,83 @@ const outboxVersion = 2;
 const makeReferable = `ALTER TABLE funnel_entries
   ENGINE = InnoDB, ROW_FORMAT = DYNAMIC, MODIFY id BIGINT NOT NULL AUTO_INCREMENT`;
 
+/** Which migration is prepared, and how. */
+interface Preparation {
+  database: Database;
+  migration: Migration;
+  lock: MigrationLock;
+  options: MigrateOptions;
+}
+
+/** What was done before a migration; stopped by the signal, it is to be continued. */
+interface Prepared {
+  outcome: 'done' | 'stopped';
+  addressesChanged: number;
+  /** migrations that turned out to be done by that */
+  adopted: number[];
+}
+
 /**
  * Does before a migration what no statement in its file can do, because it depends on what is there. All of it can be
- * repeated after a kill. Returns how many addresses it changed, and which migrations turned out to be done by that.
+ * repeated after a kill.
  */
-export async function prepareFor(
-  database: Database,
-  version: number,
-  applier: Applier,
-): Promise<{ addressesChanged: number; adopted: number[] }> {
-  if (version === outboxVersion && database.engine === 'mysql') await makeEntriesReferable(database);
-  if (version !== uniqueKeyVersion) return { addressesChanged: 0, adopted: [] };
-  const addressesChanged = await foldStoredAddresses(database);
-  const isReused = database.engine === 'mysql' && (await reuseUniqueKey(database, applier));
-  return { addressesChanged, adopted: isReused ? [version] : [] };
+export async function prepareFor(preparation: Preparation): Promise<Prepared> {
+  const { database, migration, lock, options } = preparation;
+  const { version } = migration;
+  const nothing: Prepared = { outcome: 'done', addressesChanged: 0, adopted: [] };
+  if (version === outboxVersion && database.engine === 'mysql') {
+    return { ...nothing, outcome: await makeEntriesReferable(preparation) };
+  }
+  if (version !== uniqueKeyVersion) return nothing;
+  const { changed, outcome } = await foldStoredAddresses(database, { lock, signal: options.signal }).catch(
+    async (error: unknown) => {
+      throw await explainFailure(error, migration, lock, 'UPDATE funnel_entries SET email = its normal form');
+    },
+  );
+  const folded = { ...nothing, outcome, addressesChanged: changed };
+  return outcome === 'stopped' || database.engine === 'sqlite' ? folded : reuseUniqueKey(preparation, folded);
 }
 
 /** The predecessor's entries without an outbox: a foreign key takes neither INT ids nor a table of another engine. */
-async function makeEntriesReferable(database: Database): Promise<void> {
-  const [entries] = await readSchema(database, ['funnel_entries']);
+async function makeEntriesReferable(preparation: Preparation): Promise<'done' | 'stopped'> {
+  const [entries] = await readSchema(preparation.database, ['funnel_entries']);
   const id = entries?.columns.find(({ name }) => name === 'id');
-  if (entries?.engine === 'InnoDB' && id?.type === 'bigint') return;
-  await database.define(makeReferable);
+  if (entries?.engine === 'InnoDB' && id?.type === 'bigint') return 'done';
+  return alter(preparation, makeReferable);
 }
 
 /** An equal unique key is given our name, in an instant, instead of building a second one; migration 4 is then done. */
-async function reuseUniqueKey(database: Database, applier: Applier): Promise<boolean> {
+async function reuseUniqueKey(preparation: Preparation, folded: Prepared): Promise<Prepared> {
+  const { database, options } = preparation;
   const [entries] = await readSchema(database, ['funnel_entries']);
   const equal = entries?.indexes.filter(({ isUnique, columns }) => isUnique && columns.join() === uniqueColumns.join());
   const key = equal?.find(({ name }) => name === uniqueKeyName) ?? equal?.[0];
-  if (key === undefined) return false;
+  if (key === undefined) return folded;
   if (key.name !== uniqueKeyName) {
     const name = key.name.replaceAll('`', '``');
-    await database.define(`ALTER TABLE funnel_entries RENAME INDEX \`${name}\` TO ${uniqueKeyName}`);
+    const rename = `ALTER TABLE funnel_entries RENAME INDEX \`${name}\` TO ${uniqueKeyName}`;
+    if ((await alter(preparation, rename)) === 'stopped') return { ...folded, outcome: 'stopped' };
   }
-  await recordAdopted(database, [uniqueKeyVersion], applier);
-  return true;
+  await recordAdopted(database, [uniqueKeyVersion], options.applier);
+  return { ...folded, adopted: [uniqueKeyVersion] };
+}
+
+/** Waits for the table, and is announced, as the statements of a migration are. */
+async function alter(
+  { database, migration, lock, options }: Preparation,
+  statement: string,
+): Promise<'done' | 'stopped'> {
+  const { version, statements } = migration;
+  const place = { version, number: 0, total: statements.length };
+  try {
+    return await runStatement(database, statement, {
+      lock,
+      lockWaitSeconds: options.lockWaitSeconds,
+      signal: options.signal,
+      onBlocked: options.onBlocked,
+      onStatement: (start) => options.onStatement?.({ ...start, ...place }),
+    });
+  } catch (error) {
+    throw await explainFailure(error, migration, lock, statement);
+  }
 }

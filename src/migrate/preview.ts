@@ -1,5 +1,7 @@
 import type { Database } from '../database/database.ts';
+import { hasTable } from '../database/has-table.ts';
 import type { SchemaDifference } from './adopt-differences.ts';
+import { uniqueKeyVersion } from './explain-failure.ts';
 import { checkBeforeMigrating } from './migrate.ts';
 import type { MigrateOptions } from './options.ts';
 import { readPlan } from './plan.ts';
@@ -11,6 +13,8 @@ export interface MigrationPreview {
   adopt: number[];
   /** how they differ from ours, and what would become of each difference */
   differences: SchemaDifference[];
+  /** before migration 4 the stored addresses are brought into their normal form */
+  foldsAddresses: boolean;
   pending: { version: number; name: string; statements: string[] }[];
 }
 
@@ -19,13 +23,16 @@ export async function previewMigrations(
   database: Database,
   options: Pick<MigrateOptions, 'adopt' | 'to'>,
 ): Promise<MigrationPreview> {
+  const isWanted = (version: number): boolean => version <= (options.to ?? version);
   const { adopt, differences } = await checkBeforeMigrating(database, options);
-  const adoptable = [...adopt, ...differences.flatMap(({ fulfils }) => (fulfils === null ? [] : [fulfils]))];
+  const adoptable = [...adopt, ...differences.flatMap(({ fulfils }) => fulfils ?? []).filter(isWanted)];
   const { history, pending } = await readPlan(database, options.to);
   return {
     dryRun: true,
     adopt: adoptable,
     differences,
+    foldsAddresses:
+      pending.some(({ version }) => version === uniqueKeyVersion) && (await hasTable(database, 'funnel_entries')),
     pending: pending
       .filter(({ version }) => !adoptable.includes(version))
       .map(({ version, name, statements }) => {

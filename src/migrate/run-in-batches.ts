@@ -3,8 +3,8 @@ import type { MigrationLock } from './lock.ts';
 
 const rowsAtOnce = 5_000;
 
-// As digits: the smallest id there can be has more of them than a JavaScript number.
-const beforeAll = '-9223372036854775808';
+/** Before every id; as digits, because the smallest one there can be has more of them than a JavaScript number. */
+export const beforeAll = '-9223372036854775808';
 
 /** Whether a statement is to be run in batches: it then has two `?`, the ids after which and up to which a batch goes. */
 export function isBatched(statement: string): boolean {

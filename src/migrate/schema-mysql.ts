@@ -1,5 +1,5 @@
 import type { Session } from '../database/database.ts';
-import type { ColumnSchema, IndexSchema, ReferenceSchema, TableSchema } from './schema.ts';
+import type { ColumnSchema, IncomingReference, IndexSchema, ReferenceSchema, TableSchema } from './schema.ts';
 
 const selectTable = `SELECT engine AS engine, table_collation AS collation FROM information_schema.tables
   WHERE table_schema = DATABASE() AND table_name = ? AND table_type = 'BASE TABLE'`;
@@ -20,6 +20,12 @@ const selectReferences = `SELECT k.constraint_name AS name, k.column_name AS col
     ON r.constraint_schema = k.constraint_schema AND r.constraint_name = k.constraint_name AND r.table_name = k.table_name
   WHERE k.table_schema = DATABASE() AND k.table_name = ? AND k.referenced_table_name IS NOT NULL
   ORDER BY k.constraint_name, k.ordinal_position`;
+
+const selectReferencesTo = `SELECT constraint_name AS name, table_name AS \`table\`, column_name AS columnName,
+    referenced_column_name AS target
+  FROM information_schema.key_column_usage
+  WHERE referenced_table_schema = DATABASE() AND referenced_table_name = ?
+  ORDER BY constraint_name, ordinal_position`;
 
 interface ColumnRow {
   name: string;
@@ -69,6 +75,7 @@ function toColumn({ name, type, nullable, fallback, collation, extra }: ColumnRo
     fallback: normalDefault(fallback, isText),
     collation: normalCollation(collation),
     isGenerated: /auto_increment/i.test(extra),
+    isRenewed: /\bon update\b/i.test(extra),
   };
 }
 
@@ -115,6 +122,12 @@ async function readReferences(session: Session, table: string): Promise<Referenc
     targets: parts.map(({ targetColumn }) => targetColumn.toLowerCase()),
     actions: actionsOf(parts[0]?.updateRule ?? '', parts[0]?.deleteRule ?? ''),
   }));
+}
+
+/** The columns of this database's and other databases' foreign keys that refer to `table`. */
+export async function readMysqlReferencesTo(session: Session, table: string): Promise<IncomingReference[]> {
+  const rows = await session.query<IncomingReference>(selectReferencesTo, [table]);
+  return rows.map((row) => ({ ...row, target: row.target.toLowerCase() }));
 }
 
 /** RESTRICT and NO ACTION are the same to InnoDB, and the default. */

@@ -55,6 +55,7 @@ function toColumn({ name, type, isRequired, fallback, keyPosition }: ColumnRow, 
       : (fallback?.replace(/^CURRENT_TIMESTAMP$/i, 'current_timestamp') ?? null),
     collation: null,
     isGenerated: isGenerated && keyPosition > 0,
+    isRenewed: false,
   };
 }
 

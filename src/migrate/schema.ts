@@ -1,5 +1,5 @@
 import type { Session } from '../database/database.ts';
-import { readMysqlTables } from './schema-mysql.ts';
+import { readMysqlReferencesTo, readMysqlTables } from './schema-mysql.ts';
 import { readSqliteTables } from './schema-sqlite.ts';
 
 /** A column; `type` in lower case without display widths, `fallback` its default as SQL, null for none. */
@@ -11,6 +11,8 @@ export interface ColumnSchema {
   /** of text columns on MySQL, else null */
   collation: string | null;
   isGenerated: boolean;
+  /** every UPDATE of a row sets it to the time of that, unless the statement names it (MySQL) */
+  isRenewed: boolean;
 }
 
 export interface IndexSchema {
@@ -28,6 +30,16 @@ export interface ReferenceSchema {
   actions: string;
 }
 
+/** One column of a foreign key that refers to a column of ours. */
+export interface IncomingReference {
+  name: string;
+  /** the table that refers, and its column */
+  table: string;
+  columnName: string;
+  /** the column it refers to */
+  target: string;
+}
+
 /** What a table really is, the same for every server that means the same by it. */
 export interface TableSchema {
   name: string;
@@ -42,19 +54,26 @@ export interface TableSchema {
   references: ReferenceSchema[];
 }
 
+/** The foreign keys, of whatever table, that refer to this one; none on SQLite, where no change of ours minds them. */
+export function readReferencesTo(session: Session, table: string): Promise<IncomingReference[]> {
+  return session.engine === 'mysql' ? readMysqlReferencesTo(session, table) : Promise.resolve([]);
+}
+
 /** The tables of those names that are in this database, in that order. Reads only. */
 export function readSchema(session: Session, names: readonly string[]): Promise<TableSchema[]> {
   return session.engine === 'mysql' ? readMysqlTables(session, names) : readSqliteTables(session, names);
 }
 
 /** A column as one line says it: `varchar(255) utf8mb4_bin not null`. */
-export function describeColumn({ type, collation, isNullable, fallback, isGenerated }: ColumnSchema): string {
+export function describeColumn(column: ColumnSchema): string {
+  const { type, collation, isNullable, fallback, isGenerated, isRenewed } = column;
   return [
     type,
     ...(collation === null ? [] : [collation]),
     ...(isNullable ? [] : ['not null']),
     ...(fallback === null ? [] : [`default ${fallback}`]),
     ...(isGenerated ? ['auto_increment'] : []),
+    ...(isRenewed ? ['on update current_timestamp'] : []),
   ].join(' ');
 }
 

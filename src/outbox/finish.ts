@@ -74,11 +74,12 @@ export async function recordOutcomes(database: Database, finished: readonly Fini
   return database.transaction(async (session) => {
     const held = new Set((await session.query<Lease>(lockHeld, [leases])).map(nameOf));
     const ours = finished.filter(({ contact }) => held.has(nameOf(contact))).flatMap(rowsOf);
-    const { affected } = ours.length === 0 ? { affected: 0 } : await session.execute(recordJobs, [toJson(ours)]);
+    const { affected } =
+      ours.length === 0 ? { affected: 0 } : await session.execute(recordJobs, [JSON.stringify(ours)]);
     if (held.size > 0) await session.execute(giveBack, [leases]);
-    const all = finished.flatMap(rowsOf);
+    const all = ours.length === affected && held.size === finished.length ? ours : finished.flatMap(rowsOf);
     if (affected === all.length) return new Set(all.map(({ id }) => String(id)));
-    const recorded = await session.query<{ id: Id }>(selectRecorded, [toJson(all)]);
+    const recorded = await session.query<{ id: Id }>(selectRecorded, [JSON.stringify(all)]);
     return new Set(recorded.map(({ id }) => String(id)));
   });
 }
@@ -89,11 +90,14 @@ function nameOf({ email, token }: Lease): string {
   return `${token} ${email}`;
 }
 
-function rowsOf({ contact, outcomes }: FinishedContact): (JobOutcome & { token: string })[] {
-  return outcomes.map((outcome) => ({ ...outcome, token: contact.token }));
-}
-
-/** Without the keys that are null: to both engines what is missing is NULL. */
-function toJson(rows: readonly object[]): string {
-  return JSON.stringify(rows, (_, value: unknown) => value ?? undefined);
+function rowsOf({ contact, outcomes }: FinishedContact): { id: Id; token: string }[] {
+  // To both engines a key that is missing is NULL.
+  return outcomes.map(({ id, status, retryCount, error, minutes }) => ({
+    id,
+    status,
+    retryCount,
+    ...(error !== null && { error }),
+    ...(minutes !== null && { minutes }),
+    token: contact.token,
+  }));
 }

@@ -93,6 +93,24 @@ describe.each(engines)('funnels find-duplicates --sql on %s', (engine) => {
     expect(await funnels('migrate', '--adopt')).toMatchObject({ code: 0, stderr: '' });
   });
 
+  it.runIf(engine === 'mysql')('leaves dates alone that renew themselves', async () => {
+    await createPredecessorTables(place);
+    const renews = 'TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP';
+    await addOldEntries(place, { email: 'a@x.org' }, { email: 'a@x.org', enteredAt: '2026-01-01 00:00:00' });
+    await purchase(1, '2026-01-07 00:00:00');
+    await addOldJob(place, 'pending', '{}', null);
+    await place.admin(`ALTER TABLE funnel_entries MODIFY entered_at ${renews}`);
+    await place.admin(`ALTER TABLE brevo_sync_outbox MODIFY created_at ${renews},
+      MODIFY next_attempt_at TIMESTAMP NULL ON UPDATE CURRENT_TIMESTAMP`);
+    await runScript((await funnels('find-duplicates', '--sql')).stdout);
+    expect(await place.admin('SELECT id, entered_at, certificate_purchased AS bought FROM funnel_entries')).toEqual([
+      { id: 2, entered_at: '2026-01-01 00:00:00', bought: 1 },
+    ]);
+    expect(await place.admin('SELECT funnel_entry_id, created_at, next_attempt_at FROM brevo_sync_outbox')).toEqual([
+      { funnel_entry_id: 2, created_at: '2026-01-02 03:04:05', next_attempt_at: null },
+    ]);
+  });
+
   it('prints every group, also beyond what is listed, and ends with 8 for --exit-code', async () => {
     await createPredecessorTables(place, { withoutOutbox: true });
     const twice = Array.from({ length: 2_400 }, (_, index) => ({ email: `p${index % 1_200}@x.org` }));

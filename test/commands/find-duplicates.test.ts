@@ -59,7 +59,9 @@ describe.each(engines)('funnels find-duplicates on %s', (engine) => {
     expect(stdout).toContain('written in several ways');
     expect(stdout).toContain('language loses 2 entries; the number of people stays');
     expect(stdout).toContain('funnels find-duplicates --sql (changes nothing)');
-    expect(stdout).toContain('funnels migrate');
+    expect(stdout).toMatch(/Run them, then: funnels migrate --adopt\n/);
+    await place.admin('CREATE TABLE funnels_migrations (version INT)');
+    expect((await findDuplicates('--format', 'table')).stdout).toMatch(/Run them, then: funnels migrate\n/);
   });
 
   it('ends with 8 for --exit-code, and lists no more than --limit', async () => {
@@ -80,6 +82,17 @@ describe.each(engines)('funnels find-duplicates on %s', (engine) => {
     const { code, stdout, stderr } = await findDuplicates();
     expect({ code, stdout }).toEqual({ code: 65, stdout: '' });
     expect(stderr).toContain('There is no table funnel_entries');
+  });
+
+  it('ends with 65 where the table is somebody else’s, and says what it lacks', async () => {
+    await place.admin('CREATE TABLE funnel_entries (id INT PRIMARY KEY, EMAIL VARCHAR(20), entered_at INT)');
+    for (const words of [[], ['--sql']]) {
+      const { code, stdout, stderr } = await findDuplicates(...words);
+      expect({ code, stdout }).toEqual({ code: 65, stdout: '' });
+      expect(stderr).toContain(
+        "funnel_entries cannot be the predecessor's: funnel_entries.funnel_type, funnel_entries.test_id are missing.",
+      );
+    }
   });
 
   it.runIf(engine === 'mysql')('works for an account that may only SELECT', async () => {

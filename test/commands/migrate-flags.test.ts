@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { migrationsFor } from '../../src/migrate/migration.ts';
 import { migrateTo } from '../migrate/migrating.ts';
+import { createPredecessorTables } from '../migrate/predecessor.ts';
 import { columnsOf, everythingIn } from '../migrate/schema.ts';
 import { startPrivateMariaDb } from '../support/private-mariadb.ts';
 import { type Run, runFunnels, startFunnels } from '../support/program.ts';
@@ -76,6 +77,57 @@ describe.each(engines)('on %s', (engine) => {
     expect(JSON.parse(repaired.stdout)).toMatchObject({ dryRun: false, migrations: [{ version: 1 }] });
     expect((await funnels('migrate')).stdout).toBe(`The schema is up to date (version ${newest}).\n`);
     expect((await funnels('migrate', 'repair')).stdout).toContain('Nothing to repair');
+  });
+
+  it('repair says when there is nothing yet that could need it', async () => {
+    for (const words of [[], ['--dry-run'], ['--yes']]) {
+      expect(await funnels('migrate', 'repair', ...words)).toMatchObject({
+        code: 0,
+        stdout: 'Nothing to repair: funnels has not been run on this database.\n',
+      });
+    }
+  });
+
+  it('a database whose history does not show is refused, with that reason, and not taken for one to be migrated', async () => {
+    await migrateTo(place);
+    const isMysql = engine === 'mysql';
+    const account = isMysql ? await createAccount(place, 'SELECT', 'funnel_entries') : null;
+    if (!isMysql) await place.admin('DROP TABLE funnels_migrations');
+    const reason = isMysql
+      ? 'funnel_entries was made by funnels, but this account cannot see funnels_migrations.\nGrant'
+      : 'funnel_entries was made by funnels, but the table funnels_migrations is missing.\nRestore';
+    const before = await everythingIn(place);
+    const url = { environment: { FUNNELS_DATABASE_URL: account?.url ?? place.url } };
+    for (const words of [[], ['--adopt'], ['--dry-run'], ['--dry-run', '--adopt'], ['status'], ['repair']]) {
+      const { code, stdout, stderr } = await runFunnels(['migrate', ...words], url);
+      expect({ words, code, stdout }).toEqual({ words, code: 65, stdout: '' });
+      expect(stderr).toContain(reason);
+    }
+    expect(await everythingIn(place)).toEqual(before);
+    await account?.remove();
+  });
+
+  it('--dry-run tells of the addresses when, and only when, the migration before which they change is to come', async () => {
+    const folding = /-- Before 0004: stored addresses are brought into their normal form/;
+    expect((await funnels('migrate', '--dry-run')).stdout).not.toMatch(folding);
+    await createPredecessorTables(place);
+    const some = await funnels('migrate', '--adopt', '--dry-run', '--to', '3');
+    expect(some.stdout).toContain('-- 0002: recorded only');
+    expect(some.stdout).not.toMatch(folding);
+    expect((await funnels('migrate', '--adopt', '--dry-run')).stdout).toMatch(folding);
+    await migrateTo(place, { adopt: true, to: 3 });
+    expect((await funnels('migrate', '--dry-run')).stdout).toMatch(folding);
+    await migrateTo(place, { to: 4 });
+    expect((await funnels('migrate', '--dry-run')).stdout).not.toMatch(folding);
+  });
+
+  it.runIf(engine === 'mysql')('--dry-run --to records nothing beyond that version', async () => {
+    await createPredecessorTables(place);
+    await place.admin('ALTER TABLE funnel_entries ADD UNIQUE KEY uq (email, funnel_type, test_id)');
+    const upTo = async (version: string): Promise<string> =>
+      (await funnels('migrate', '--adopt', '--dry-run', '--to', version)).stdout;
+    expect(await upTo('3')).not.toContain('-- 0004');
+    expect(await upTo('4')).toContain('-- 0004: recorded only');
   });
 
   it('a newer database is refused by every command that writes, and by their dry runs', async () => {

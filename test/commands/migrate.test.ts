@@ -64,7 +64,8 @@ describe.each(engines)('funnels migrate on %s', (engine) => {
     const { code, stdout, stderr } = await funnels(place.url, 'migrate', '--adopt');
     expect({ code, stdout }).toEqual({ code: 65, stdout: '' });
     expect(stderr).toContain('1 group of duplicates (2 entries)');
-    expect(stderr).toContain('funnels find-duplicates');
+    expect(stderr).toContain('List them with: funnels find-duplicates.');
+    expect(stderr).toContain('funnels find-duplicates --sql');
   });
 });
 

@@ -190,6 +190,42 @@ describe.each(engines)('duplicates on %s', (engine) => {
     expect(await find()).toMatchObject({ total: 1, entries: 2, groups: [{ email, why, lowestId: 1, highestId: 2 }] });
   });
 
+  it.each([
+    [['', '\u200b'], ''],
+    [['a b@x.org', 'a b@x.org\t'], 'a b@x.org'],
+  ])('are addresses that no mail goes to, too: %j', async (emails, email) => {
+    await remake('utf8mb4');
+    await addOldEntries(place, ...emails.map((one) => ({ email: one })), { email: 'other@x.org' });
+    expect(await find()).toMatchObject({ total: 1, entries: 2, groups: [{ email, lowestId: 1, highestId: 2 }] });
+  });
+
+  it.runIf(engine === 'mysql').each([[''], ['utf8mb4_unicode_nopad_ci']])(
+    'are funnels that differ in spaces at the end, which the unique key does not tell apart (%s)',
+    async (unpadded) => {
+      if (unpadded !== '') {
+        await remake(`utf8mb4 COLLATE ${unpadded}`);
+        await place.admin(`ALTER TABLE funnel_entries MODIFY test_id INT NOT NULL,
+          ADD UNIQUE KEY uq (email, funnel_type, test_id)`);
+      }
+      await addOldEntries(
+        place,
+        { email: 'a@x.org', testId: 1 },
+        { email: 'A@x.org', testId: 1, funnelType: 'language ' },
+        { email: 'b@x.org', testId: 1, funnelType: 'language ' },
+        { email: 'b@x.org', testId: 1 },
+        { email: 'a@x.org', testId: 1, funnelType: 'non_language' },
+      );
+      const { groups } = await find();
+      expect(groups).toMatchObject([
+        { email: 'a@x.org', funnelType: 'language', keepId: 1, removeIds: [2] },
+        { email: 'b@x.org', funnelType: 'language', keepId: 3, removeIds: [4] },
+      ]);
+      expect(await rejection(migrateTo(place, { adopt: true }))).toMatchObject({
+        message: expect.stringContaining('2 groups of duplicates (4 entries)'),
+      });
+    },
+  );
+
   it
     .runIf(engine === 'mysql')
     .each([

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { Problem } from '../../src/errors.ts';
 import type { SchemaDifference } from '../../src/migrate/adopt-differences.ts';
 import { expectedTables } from '../../src/migrate/adopt-tables.ts';
 import { migrationsFor } from '../../src/migrate/migration.ts';
@@ -201,6 +202,8 @@ describe('variants of the tables on MySQL', () => {
     ['ALTER TABLE funnel_entries MODIFY id INT NOT NULL', /funnel_entries\.id.*AUTO_INCREMENT/],
     ['ALTER TABLE funnel_entries MODIFY entered_at VARCHAR(30) NOT NULL', /entered_at.*DATETIME or TIMESTAMP/],
     ['ALTER TABLE brevo_sync_outbox MODIFY next_attempt_at DATETIME NOT NULL', /next_attempt_at.*allow NULL/],
+    ['ALTER TABLE funnel_entries MODIFY test_id VARCHAR(20) NULL', /funnel_entries\.test_id.*has to be an integer/],
+    ['ALTER TABLE brevo_sync_outbox ADD UNIQUE KEY one (funnel_entry_id)', /\(one\).*keep jobs out of the outbox/],
   ])('are refused, unchanged, after: %s', async (statement, message) => {
     await createPredecessorTables(place);
     await addOldEntries(place, { email: 'a@x.org' });
@@ -210,6 +213,66 @@ describe('variants of the tables on MySQL', () => {
     expect(await rejection(preview(place, true))).toMatchObject(refusal);
     expect(await rejection(migrateTo(place, { adopt: true }))).toMatchObject(refusal);
     expect(await everythingIn(place)).toEqual(before);
+  });
+
+  it.each([
+    ['funnel_entries', 'entered_at', 'TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP'],
+    ['funnel_entries', 'entered_at', 'TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3)'],
+    ['funnel_entries', 'certificate_purchased_at', 'DATETIME NULL'],
+    ['brevo_sync_outbox', 'next_attempt_at', 'TIMESTAMP NULL'],
+    ['brevo_sync_outbox', 'created_at', 'DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP'],
+  ])(
+    'whose %s.%s renews itself are refused until the ALTER that is named has run (%s)',
+    async (table, column, type) => {
+      await createPredecessorTables(place);
+      await addOldEntries(place, { email: ' A@x.org' });
+      await addOldJob(place, 'pending', '{}', null);
+      const precision = /\(3\)/.exec(type)?.[0] ?? '';
+      await place.admin(`ALTER TABLE ${table} MODIFY ${column} ${type} ON UPDATE CURRENT_TIMESTAMP${precision}`);
+      const before = await everythingIn(place);
+      for (const tried of [() => preview(place, true), () => migrateTo(place, { adopt: true })]) {
+        const { message } = (await rejection(tried())) as Error;
+        expect(message).toContain(`${table}.${column}`);
+        expect(message).toContain('would be overwritten by every change of its row');
+        expect(await everythingIn(place)).toEqual(before);
+      }
+      const { message } = (await rejection(preview(place, true))) as Error;
+      await place.admin(/Run: (ALTER TABLE [^.]*)\./.exec(message)?.[1] ?? 'no statement');
+      const dates = `SELECT e.entered_at, e.certificate_purchased_at, j.next_attempt_at, j.created_at
+      FROM funnel_entries e JOIN brevo_sync_outbox j ON j.funnel_entry_id = e.id`;
+      const kept = await place.admin(dates);
+      expect(JSON.stringify(kept)).toContain('2026-01-02 03:04:05');
+      await migrateTo(place, { adopt: true });
+      expect(await place.admin(dates)).toEqual(kept);
+    },
+  );
+
+  it('whose rows do not fit stop a migration, which says at what, and goes on once they are corrected', async () => {
+    await createPredecessorTables(place);
+    await place.admin('ALTER TABLE funnel_entries MODIFY test_id BIGINT UNSIGNED NULL');
+    await addOldEntries(place, { email: 'a@x.org' });
+    await place.admin('UPDATE funnel_entries SET test_id = 18446744073709551615');
+    const stopped = (await rejection(migrateTo(place, { adopt: true }))) as Problem;
+    expect(stopped).toMatchObject({ kind: 'data', hint: 'Correct the rows, then: funnels migrate' });
+    expect(stopped.message).toMatch(
+      /^Migration 3 \(require_test_ids\) stopped: Out of range value.*\.\nThe statement: ALTER TABLE funnel_entries ENGINE/,
+    );
+    await place.admin('UPDATE funnel_entries SET test_id = 5');
+    expect(await migrateTo(place)).toMatchObject({ version: migrationsFor('mysql').length });
+  });
+
+  it('are refused, unchanged, while a foreign key refers to what is converted, and it says how to drop it', async () => {
+    await createPredecessorTables(place, { withoutOutbox: true });
+    await place.admin(`CREATE TABLE notes (entry INT NOT NULL,
+      CONSTRAINT notes_entry FOREIGN KEY (entry) REFERENCES funnel_entries (id)) ENGINE=InnoDB`);
+    const before = await everythingIn(place);
+    const drop = 'ALTER TABLE notes DROP FOREIGN KEY notes_entry';
+    const refusal = { kind: 'data', message: expect.stringContaining(`migration 2. Run: ${drop}.`) };
+    expect(await rejection(preview(place, true))).toMatchObject(refusal);
+    expect(await rejection(migrateTo(place, { adopt: true }))).toMatchObject(refusal);
+    expect(await everythingIn(place)).toEqual(before);
+    await place.admin(drop);
+    await migrateTo(place, { adopt: true });
   });
 
   it('get their missing test numbers in batches, and again those that came before NULLs were ruled out', async () => {

@@ -115,6 +115,27 @@ describe.each(engines)("taking over the predecessor's database on %s", (engine) 
     await expectRefusal(true, /1 entries .*id 2.*nothing was changed/);
   });
 
+  it.each([
+    ['payload', 'NULL'],
+    ['operation_type', `'${'o'.repeat(65)}'`],
+    ['status', `'${'s'.repeat(17)}'`],
+  ])('refuses jobs that do not fit, before the first change (%s)', async (column, value) => {
+    await createPredecessorTables(place);
+    await addOldEntries(place, { email: 'a@x.org' });
+    await addOldJob(place, 'pending', '{}', null);
+    if (engine === 'mysql') {
+      await place.admin(`ALTER TABLE brevo_sync_outbox MODIFY ${column} VARCHAR(200) NULL`);
+    } else {
+      await place.admin('DROP TABLE brevo_sync_outbox');
+      await place.admin(`CREATE TABLE brevo_sync_outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, funnel_entry_id INT,
+        operation_type TEXT, payload TEXT, status TEXT, retry_count INT, last_error TEXT, next_attempt_at TEXT,
+        created_at TEXT, updated_at TEXT)`);
+      await addOldJob(place, 'pending', '{}', null);
+    }
+    await place.admin(`UPDATE brevo_sync_outbox SET ${column} = ${value}`);
+    await expectRefusal(true, /brevo_sync_outbox holds 1 jobs .*id 1.*nothing was changed/);
+  });
+
   describe('refuses duplicates, changing nothing:', () => {
     const test7 = { testId: 7 };
     it.each<[string, OldEntry[], string]>([

@@ -136,7 +136,7 @@ describe.each(engines)('a repair on %s', (engine) => {
     expect(await repairHistory(connected(), options)).toMatchObject({ ...preview, dryRun: false });
     expect(await stored()).toEqual(before);
     expect(await migrateTo(place)).toMatchObject({ applied: [], remaining: [] });
-    expect(await repairHistory(connected(), options)).toEqual({ dryRun: false, migrations: [] });
+    expect(await repairHistory(connected(), options)).toEqual({ dryRun: false, hasHistory: true, migrations: [] });
   });
 
   it('is refused on a database that a newer program has changed', async () => {
