@@ -62,7 +62,7 @@ export class Recorder {
     const outcomes = endings.flatMap(({ jobs, outcome }) => jobs.map((job) => this.#outcomeOf(job, outcome)));
     this.#waiting.push({ contact, jobs: contact.jobs, outcomes, endings });
     this.#unrecorded += 1;
-    this.#writing ??= this.#write();
+    if (this.#writing === undefined && this.#failure === undefined) this.#writing = this.#write();
   }
 
   /** Resolves when another answer may come in; rejects when it could no longer be written down. */
