@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database, Session, Statement } from '../database/database.ts';
 import type { Job } from './job.ts';
-import { giveBackAllLeases, giveBackLeases, leaseIsLive, takeLeases } from './leases.ts';
+import { giveBackAllLeases, giveBackLeases, givenContacts, leaseIsLive, takeLeases } from './leases.ts';
 
 const isDue = '(o.next_attempt_at IS NULL OR o.next_attempt_at <= CURRENT_TIMESTAMP)';
 
@@ -47,8 +47,7 @@ const readDue: Statement = {
 
 // Without locks, or workers that met at the jobs of one contact would wait for each other for ever.
 const readWaiting: Statement = {
-  mysql: `SELECT ${jobColumns}, ${isDue} AS isDue FROM JSON_TABLE(?, '$[*]' COLUMNS (
-      email VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$')) j
+  mysql: `SELECT ${jobColumns}, ${isDue} AS isDue FROM ${givenContacts}
     STRAIGHT_JOIN brevo_contact_leases l ON l.email = j.email AND l.lease_token = ?
     STRAIGHT_JOIN funnel_entries e ON e.email = l.email
     STRAIGHT_JOIN brevo_sync_outbox o ON o.funnel_entry_id = e.id AND o.status = 'pending'

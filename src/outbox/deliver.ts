@@ -70,9 +70,11 @@ export class Deliverer {
 
   /** Whatever is still kept aside failed on its own: nothing came after it that would tell otherwise. */
   settle(which?: (failed: Failed) => boolean): void {
-    for (const { contact, endings, failure } of this.#suspicion.take(which)) {
-      this.#run.recorder.finish(contact, [...endings, failure]);
-    }
+    this.#charge(this.#suspicion.take(which));
+  }
+
+  #charge(calls: readonly Failed[]): void {
+    for (const { contact, endings, failure } of calls) this.#run.recorder.finish(contact, [...endings, failure]);
   }
 
   async #call(
@@ -104,7 +106,7 @@ export class Deliverer {
     if (cause !== null) {
       const failed = { contact, endings, failure: ending };
       const { ordinary, isCertain } = this.#suspicion.failed(cause, failed, { isProbe, isLast: this.#run.isLast() });
-      for (const other of ordinary) recorder.finish(other.contact, [...other.endings, other.failure]);
+      this.#charge(ordinary);
       if (isCertain) this.#end(cause.kind, ending);
       return 'aside';
     }

@@ -6,14 +6,15 @@ export const leaseIsLive = {
   sqlite: 'l.lease_until > CURRENT_TIMESTAMP',
 } as const;
 
-const emails = `JSON_TABLE(?, '$[*]' COLUMNS (
+/** Contacts given as one JSON array, as the table `j` with the column `email`. */
+export const givenContacts = `JSON_TABLE(?, '$[*]' COLUMNS (
       email VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$')) j`;
 
 // One second more than asked for: the database's clock has lost the fraction of the second in which it was read.
 // MySQL assigns from left to right, so the second condition sees the token that the first has left.
 const take: Statement = {
   mysql: `INSERT INTO brevo_contact_leases (email, lease_token, lease_until)
-    SELECT j.email, ?, UTC_TIMESTAMP() + INTERVAL (? + 1) SECOND FROM ${emails} ORDER BY j.email
+    SELECT j.email, ?, UTC_TIMESTAMP() + INTERVAL (? + 1) SECOND FROM ${givenContacts} ORDER BY j.email
     ON DUPLICATE KEY UPDATE
       lease_token = IF(brevo_contact_leases.lease_until <= UTC_TIMESTAMP(), VALUES(lease_token),
         brevo_contact_leases.lease_token),
@@ -26,14 +27,14 @@ const take: Statement = {
 };
 
 const give: Statement = {
-  mysql: `DELETE l FROM ${emails} STRAIGHT_JOIN brevo_contact_leases l ON l.email = j.email
+  mysql: `DELETE l FROM ${givenContacts} STRAIGHT_JOIN brevo_contact_leases l ON l.email = j.email
     WHERE l.lease_token = ?`,
   sqlite: `DELETE FROM brevo_contact_leases
     WHERE email IN (SELECT value FROM json_each(?)) AND lease_token = ?`,
 };
 
 const select: Statement = {
-  mysql: `SELECT l.email AS email FROM ${emails} STRAIGHT_JOIN brevo_contact_leases l ON l.email = j.email
+  mysql: `SELECT l.email AS email FROM ${givenContacts} STRAIGHT_JOIN brevo_contact_leases l ON l.email = j.email
     WHERE l.lease_token = ?`,
   sqlite: `SELECT email FROM brevo_contact_leases WHERE email IN (SELECT value FROM json_each(?)) AND lease_token = ?`,
 };
