@@ -30,8 +30,14 @@ const database = openDatabase(
 
 async function drain(options: Partial<DrainOptions> = {}): Promise<void> {
   const { sent } = await drainOutbox(database, {
-    deliver: async () => ({ kind: 'delivered', created: false }),
+    account: 'bench',
+    upsert: async () => ({ kind: 'delivered', created: false }),
+    leaveList: async () => ({ kind: 'delivered', created: false }),
     pace: async () => undefined,
+    pauseAll: async () => undefined,
+    pausedForSeconds: async () => 0,
+    preflight: async () => ({ kind: 'well', isWhole: true }),
+    probe: async () => ({ kind: 'well', isWhole: true }),
     retry: { maxRetries: 5, stepMinutes: 5 },
     configuredLists: [5],
     attributeNames: {},
@@ -68,7 +74,7 @@ async function overHttp(): Promise<void> {
   const { port } = brevo.address() as AddressInfo;
   const baseUrl = `http://127.0.0.1:${port}/v3`;
   const client = createBrevoClient({ baseUrl, apiKey: 'bench', timeoutSeconds: 15, userAgent: 'bench' });
-  const contact = { email: 'a@example.com', listIds: [5], unlinkListIds: [], attributes: { FUNNEL_TYPE: 'language' } };
+  const contact = { email: 'a@example.com', listIds: [5], attributes: { FUNNEL_TYPE: 'language' } };
   const idealLoop = async (): Promise<void> => {
     for (let call = 0; call < httpCalls / 10; call += 1) await sleep(20);
   };
@@ -79,7 +85,7 @@ async function overHttp(): Promise<void> {
     await Promise.all(Array.from({ length: 10 }, work));
   };
   const viaHttp = () =>
-    drain({ deliver: (delivery) => client.upsertContact(delivery), concurrency: 10, limit: httpCalls });
+    drain({ upsert: (delivery) => client.upsertContact(delivery), concurrency: 10, limit: httpCalls });
   const subject = { name: 'drain, 10 calls at a time', prepare: () => refill(admin, 1), run: viaHttp };
   await compare(`${httpCalls} calls over HTTP that take 20 ms`, rounds, subject, {
     name: 'nothing but waiting: 10 at a time, 20 ms each',
@@ -92,6 +98,8 @@ async function overHttp(): Promise<void> {
   brevo.close();
 }
 
+const claimSize = { contacts: 500, jobs: 10_000, leaseSeconds: 120, withoutSuspectsOf: null };
+
 async function emptyPoll(): Promise<void> {
   await admin.query("UPDATE brevo_sync_outbox SET status = 'success'");
   await compare(
@@ -99,7 +107,7 @@ async function emptyPoll(): Promise<void> {
     50,
     {
       name: 'claim',
-      run: async () => void (await claimContacts(database, { contacts: 500, jobs: 10_000, leaseSeconds: 120 })),
+      run: async () => void (await claimContacts(database, claimSize)),
     },
     { name: 'SELECT 1', run: async () => void (await admin.query('SELECT 1')) },
   );

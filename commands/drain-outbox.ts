@@ -20,7 +20,8 @@ export default class DrainOutbox extends BaseCommand {
   static override description = [
     'Claims contacts with due jobs, sends each to Brevo in one call, and records the outcome: sent, to',
     'be tried again later (5, 10, … 25 minutes), or failed. Safe to repeat and to run several times at',
-    'once. Ends with 69, 75, 77 or 78 when it had to stop before the outbox was empty.',
+    'once. Ends with 69, 75, 77 or 78 when it had to stop before the outbox was empty; what befalls',
+    'everybody is charged to nobody.',
   ].join(' ');
 
   static override examples = ['<%= config.bin %> drain-outbox', '<%= config.bin %> drain-outbox --dry-run --limit 20'];
@@ -28,6 +29,7 @@ export default class DrainOutbox extends BaseCommand {
   static override flags = {
     limit: Flags.integer({ description: 'Stop after this many jobs.', min: 1, helpValue: 'N' }),
     'dry-run': Flags.boolean({ char: 'n', description: 'Show the due jobs, in a session that cannot write.' }),
+    'exit-code': Flags.boolean({ description: 'End with 8 when jobs failed for good.' }),
     format: formatFlag(),
   };
 
@@ -45,6 +47,7 @@ export default class DrainOutbox extends BaseCommand {
     }
     const result = await this.#drain(settings, flags.limit ?? Number.MAX_SAFE_INTEGER);
     this.print(renderDrain(result, options));
+    if (flags['exit-code'] && result.failed > 0) process.exitCode ??= exitCodes.findings;
     if (result.stopped !== null) {
       process.exitCode = exitCodes[result.stopped.kind];
       if (!this.jsonEnabled()) log.error(`${result.stopped.message}\n${result.stopped.hint}`);

@@ -2,7 +2,7 @@ import { type CheckedAttribute, findAttribute, readAttributes, type WantedAttrib
 import type { BrevoRequest, Call } from './call.ts';
 import type { Failure } from './failure.ts';
 import { type CheckedList, checkedList, readList, type WantedList } from './lists.ts';
-import type { Outcome } from './outcome.ts';
+import type { Rejection } from './outcome.ts';
 
 /** What an account has to have; `setting` is what asks for it. */
 export interface AccountNeeds {
@@ -22,10 +22,10 @@ export type AccountCheck =
       kind: 'checked';
       lists: CheckedList[];
       attributes: CheckedAttribute[];
-      /** why something was not checked: this key may not read it; null when all was */
+      /** why something was not checked: this key may not read it, or it cannot be understood; null when all was */
       unreadable: Failure | null;
     }
-  | Extract<Outcome, { kind: 'transient' | 'rate_limited' | 'stop' }>;
+  | Rejection;
 
 /** An account with many options in its attributes answers with hundreds of kilobytes. */
 const longestAttributesBytes = 4 * 1024 * 1024;
@@ -38,7 +38,9 @@ export async function checkAccount(call: Call, needs: AccountNeeds, { pace, sign
   };
   let unreadable: Failure | null = null;
 
-  const attributes = readAttributes(await get({ path: '/contacts/attributes', longestBytes: longestAttributesBytes }));
+  const names = needs.attributes.map(({ name }) => name);
+  const answer = await get({ path: '/contacts/attributes', longestBytes: longestAttributesBytes });
+  const attributes = readAttributes(answer, names);
   if (attributes.kind === 'unreadable') unreadable = attributes.reason;
   else if (attributes.kind !== 'read') return attributes;
   const account = attributes.kind === 'read' ? attributes.value : undefined;

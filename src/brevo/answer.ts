@@ -24,9 +24,14 @@ export function brevoError(body: string): BrevoError | null {
   return { code, message: message ?? 'no message', duplicates: duplicateIdentifiers(json.metadata) };
 }
 
-/** Whether the body says that a contact was created: `{"id": 21}` (Brevo: POST /contacts, 201). */
-export function namesNewContact(body: string): boolean {
-  return Number.isInteger(jsonObject(body)?.id);
+/** Whether the answer says that a contact was created: 201, usually with `{"id": 21}` (Brevo: POST /contacts). */
+export function namesNewContact({ status, body }: Answer): boolean {
+  return status === 201 && (body.trim() === '' || jsonObject(body)?.id !== undefined);
+}
+
+/** Whether a body is one that an API gives: none, or a JSON object. A page, a login form or a list is somebody else's. */
+export function isEmptyOrObject(body: string): boolean {
+  return body.trim() === '' || jsonObject(body) !== null;
 }
 
 /** What a body that is not Brevo's looks like, in a few words: `an answer that is not Brevo's (text/html): "Welcome"`. */

@@ -2,8 +2,9 @@ import { ofetch } from 'ofetch';
 import type { Answer } from './answer.ts';
 import { checkApiKey } from './api-key.ts';
 import { parseBaseUrl } from './base-url.ts';
-import { type Failure, withoutKeys } from './failure.ts';
-import { networkFailure, timeoutFailure } from './network-failure.ts';
+import { withoutKeys } from './failure.ts';
+import { isBrokenOff, networkFailure, timeoutFailure } from './network-failure.ts';
+import { type FailedCall, unanswered } from './outcome.ts';
 import { responseText } from './response-text.ts';
 
 /** How to reach Brevo. `timeoutSeconds` is for one call as a whole, the body of the answer included. */
@@ -16,23 +17,19 @@ export interface BrevoClientOptions {
 
 /** One request: `path` below the base URL, `body` as JSON, `longestBytes` what is read of the answer's body. */
 export interface BrevoRequest {
-  method: 'GET' | 'POST' | 'PUT';
+  method: 'GET' | 'POST';
   path: string;
   body?: object;
   longestBytes?: number;
 }
 
-/** No answer came, or not all of it. */
-export interface Unanswered {
-  kind: 'transient';
-  reason: Failure;
-}
-
 /**
- * Makes one call without retries and without following redirects, to which the key would be told. Rejects only when
- * `signal` fires, with the signal's reason.
+ * Makes one call without following redirects, to which the key would be told. A connection that breaks off is made anew
+ * once, at once: one that was kept open is closed by the other side at any moment, and everything we send may be sent
+ * twice. Gives the answer, or a failure when none came within the time. Rejects only when `signal` fires, with the
+ * signal's reason.
  */
-export type Call = (request: BrevoRequest, signal?: AbortSignal) => Promise<Answer | Unanswered>;
+export type Call = (request: BrevoRequest, signal?: AbortSignal) => Promise<Answer | FailedCall>;
 
 /** Calls for one account. @throws Problem configuration when the key or the base URL cannot be used */
 export function createCall(options: BrevoClientOptions): Call {
@@ -66,12 +63,16 @@ export function createCall(options: BrevoClientOptions): Call {
       timedOut = true;
       stop.abort();
     }, options.timeoutSeconds * 1000);
+    const sendAgain = (error: unknown): Promise<Answer> => {
+      if (stop.signal.aborted || !isBrokenOff(error)) throw error;
+      return send(request, stop.signal);
+    };
     try {
-      return await send(request, stop.signal);
+      return await send(request, stop.signal).catch(sendAgain);
     } catch (error) {
-      if (timedOut) return { kind: 'transient', reason: timeoutFailure(host, options.timeoutSeconds) };
+      if (timedOut) return unanswered(timeoutFailure(host, options.timeoutSeconds));
       signal?.throwIfAborted();
-      return { kind: 'transient', reason: networkFailure(error, host) };
+      return unanswered(networkFailure(error, host));
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', cancel);

@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 import { type Answer, brevoError } from './answer.ts';
-import type { Unanswered } from './call.ts';
 import { oneLine, shorten } from './failure.ts';
-import { isAboutLists } from './outcome.ts';
+import { type FailedCall, isAboutLists } from './outcome.ts';
 import { type Reading, readAnswer } from './reading.ts';
 
 /** A list that an account has to have; `setting` is what asks for it. */
@@ -21,7 +20,7 @@ const listAnswer = v.object({ id: v.number(), name: v.string() });
 const longestName = 100;
 
 /** The name in an answer to GET /contacts/lists/{id}, null when there is no such list. */
-export function readList(answer: Answer | Unanswered): Reading<string | null> {
+export function readList(answer: Answer | FailedCall): Reading<string | null> {
   if ('status' in answer && isMissing(answer)) return { kind: 'read', value: null };
   return readAnswer(answer, (json) => {
     const { success, output } = v.safeParse(listAnswer, json);

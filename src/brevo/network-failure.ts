@@ -1,15 +1,15 @@
 import { type Failure, oneLine } from './failure.ts';
 
+const BROKEN_OFF =
+  /ECONNRESET|ConnectionClosed|EPIPE|UND_ERR_SOCKET|other side closed|terminated|socket connection was closed|connection (reset|closed|error)|end of file|unexpected eof/i;
+
 const REASONS: ReadonlyArray<readonly [RegExp, string]> = [
   [/ECONNREFUSED|connection refused/i, 'refused the connection'],
   [/ENOTFOUND|EAI_|dns error|failed to lookup/i, 'has no known address (name resolution failed)'],
   [/ETIMEDOUT|UND_ERR_\w*TIMEOUT|timed out/i, 'cannot be reached (the connection timed out)'],
   [/EHOSTUNREACH|ENETUNREACH|unreachable/i, 'cannot be reached (no route to it)'],
   [/CERT|ERR_TLS|SELF_SIGNED|UNABLE_TO_|EPROTO|ERR_SSL|certificate/i, 'could not be talked to over TLS'],
-  [
-    /ECONNRESET|EPIPE|UND_ERR_SOCKET|other side closed|terminated|connection (reset|closed|error)|end of file|unexpected eof/i,
-    'broke the connection off',
-  ],
+  [BROKEN_OFF, 'broke the connection off'],
 ];
 
 /**
@@ -17,16 +17,30 @@ const REASONS: ReadonlyArray<readonly [RegExp, string]> = [
  * them as `cause`, and in an AggregateError when a name has several addresses; Deno tells them in the message only.
  */
 export function networkFailure(error: unknown, host: string): Failure {
-  const causes = innermost(error);
-  const code = causes.map(codeOf).find((found) => found !== null) ?? null;
-  const detail = causes.map((cause) => (cause instanceof Error ? cause.message : String(cause))).join('; ');
-  const reason = REASONS.find(([pattern]) => pattern.test(code ?? detail))?.[1] ?? 'could not be talked to';
+  const { code, detail } = lookInto(error);
+  const reason = reasonFor(error) ?? 'could not be talked to';
   return { status: null, code, message: `${host} ${reason}: ${oneLine(detail) || 'no detail given'}`, requestId: null };
+}
+
+/** Whether a connection that there was broke off before the answer was complete. */
+export function isBrokenOff(error: unknown): boolean {
+  return reasonFor(error) === 'broke the connection off';
 }
 
 /** The failure of a `host` that was given `seconds` to answer in full. */
 export function timeoutFailure(host: string, seconds: number): Failure {
   return { status: null, code: 'timeout', message: `${host} did not answer within ${seconds} s`, requestId: null };
+}
+
+function reasonFor(error: unknown): string | undefined {
+  const { code, detail } = lookInto(error);
+  return REASONS.find(([pattern]) => pattern.test(code ?? detail))?.[1];
+}
+
+function lookInto(error: unknown): { code: string | null; detail: string } {
+  const causes = innermost(error);
+  const code = causes.map(codeOf).find((found) => found !== null) ?? null;
+  return { code, detail: causes.map((cause) => (cause instanceof Error ? cause.message : String(cause))).join('; ') };
 }
 
 function innermost(error: unknown, depth = 0): unknown[] {

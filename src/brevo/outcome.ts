@@ -1,124 +1,168 @@
-import { type Answer, type BrevoError, brevoError, describeForeignBody, namesNewContact } from './answer.ts';
+import {
+  type Answer,
+  type BrevoError,
+  brevoError,
+  describeForeignBody,
+  isEmptyOrObject,
+  namesNewContact,
+} from './answer.ts';
 import type { Failure } from './failure.ts';
+import { retryAfterSeconds } from './rate-limit-headers.ts';
 
 export { describeFailure, type Failure } from './failure.ts';
+
+/**
+ * What a failure is about, as far as one answer can tell: the contact it was given for, the account as a whole, Brevo's
+ * service, or the way there (a proxy, a firewall, a wrong address). Only other answers can confirm it: a firewall stops
+ * single contacts, and an account can be refused in the words of a contact's fault.
+ */
+export type Scope = 'contact' | 'account' | 'service' | 'route';
+
+/** An answer, or none, that is no delivery. */
+export interface FailedCall {
+  kind: 'failed';
+  reason: Failure;
+  scope: Scope;
+  /** what the job is due if the failure turns out to be its contact's own: another try, or none */
+  isRetryable: boolean;
+  /** how the run ends if the failure turns out to be everybody's */
+  problem: 'refused' | 'configuration' | 'unavailable';
+  /** Brevo itself says that the key opens nothing: no other answer is needed */
+  isCertain: boolean;
+}
 
 /** What an answer means for the job that sent the contact. */
 export type Outcome =
   | { kind: 'delivered'; created: boolean }
-  /** the contact that was to be updated is not there */
-  | { kind: 'missing_contact'; reason: Failure }
-  /** this contact will never work */
-  | { kind: 'fatal'; reason: Failure }
-  /** worth another try; counts as an attempt */
-  | { kind: 'transient'; reason: Failure }
   /** the account is too fast; not the job's fault */
   | { kind: 'rate_limited'; reason: Failure; retryAfterSeconds: number }
-  /** nothing can be delivered until somebody acts; not the job's fault */
-  | { kind: 'stop'; reason: Failure; problem: 'refused' | 'configuration' };
-
-type Stopping = Extract<Outcome, { kind: 'stop' }>;
+  | FailedCall;
 
 /** What an answer means that is no success, whatever was asked. */
-export type Rejection = Exclude<Outcome, { kind: 'delivered' | 'missing_contact' }>;
+export type Rejection = Exclude<Outcome, { kind: 'delivered' }>;
 
-const LONGEST_WAIT_SECONDS = 3600;
-/** Answers that Brevo gives while it is still busy with the contact or the account. */
-const BUSY_STATUSES = [400, 403];
+/** Brevo is still busy with this contact, or with the same request. */
 const BUSY_CODES = ['account_in_process', 'duplicate_request'];
-const REFUSED = [401, 402, 403];
-/** Answers to a request that this program never sends to the real address: wrong base URL, a proxy, a bug. */
-const MISDIRECTED = [404, 405, 406, 407, 410, 415, 422];
+const BUSY_STATUSES = [408, 425];
+/** Brevo's own refusals of an account: 402 credits, 403 what the key may do. */
+const ACCOUNT_STATUSES = [402, 403];
+/** Refusals by whoever stands between us and Brevo. */
+const REFUSED_STATUSES = [401, 402, 403, 407, 451];
 
 /** The meaning of an answer to Brevo's POST /contacts. Never throws, whatever the body holds. */
 export function classify(answer: Answer): Outcome {
-  return isSuccess(answer) ? success(answer) : classifyRejection(answer);
+  if (!isSuccess(answer)) return classifyRejection(answer);
+  // Brevo says 201 {"id":21} or an empty 204 today; what it delivers under another 2xx is delivered all the same.
+  if (isEmptyOrObject(answer.body)) return { kind: 'delivered', created: namesNewContact(answer) };
+  return foreign(answer);
 }
 
-/** The meaning of an answer to Brevo's PUT /contacts/{email}, which finds the contact missing where POST creates it. */
-export function classifyUpdate(answer: Answer): Outcome {
-  const error = answer.status === 404 ? brevoError(answer.body) : null;
-  if (error !== null && !isAboutLists(error.message) && isAboutContact(error)) {
-    return { kind: 'missing_contact', reason: failure(answer, error.message, error.code) };
+/**
+ * The meaning of an answer to Brevo's POST /contacts/lists/{id}/contacts/remove for one address. Who is not in the list
+ * has left it; Brevo calls that an error.
+ */
+export function classifyRemoval(answer: Answer): Outcome {
+  const error = isSuccess(answer) ? null : brevoError(answer.body);
+  if (
+    answer.status === 400 &&
+    /already removed|not (in|exist)/i.test(error?.message ?? '') &&
+    !isAboutLists(error?.message ?? '')
+  ) {
+    return { kind: 'delivered', created: false };
   }
-  return classify(answer);
+  const outcome = classify(answer);
+  return outcome.kind === 'delivered' ? { kind: 'delivered', created: false } : outcome;
 }
 
 /** Whether Brevo, or whoever answered instead, says that it did what was asked. */
-export function isSuccess({ status }: Answer): boolean {
+export function isSuccess({ status }: Pick<Answer, 'status'>): boolean {
   return status >= 200 && status < 300;
 }
 
 /**
- * The meaning of an answer that is no success: by status first, then by metadata and message, because `code` is optional
- * and has changed under the same meaning. Never throws, whatever the body holds.
+ * The meaning of an answer that is no success: first whether it is in Brevo's form at all, then by its status; `code` is
+ * optional and has changed under the same meaning. Never throws, whatever the body holds.
  */
 export function classifyRejection(answer: Answer): Rejection {
   const { status } = answer;
-  if (status >= 300 && status < 400) return redirect(answer);
-
-  const error = brevoError(answer.body);
-  const reason = failure(answer, error?.message ?? describeForeignBody(answer), error?.code);
-  if (status === 429) return { kind: 'rate_limited', reason, retryAfterSeconds: retryAfterSeconds(answer.headers) };
-  if (BUSY_STATUSES.includes(status) && BUSY_CODES.includes(error?.code ?? '')) return { kind: 'transient', reason };
-  if (REFUSED.includes(status)) return { kind: 'stop', reason, problem: 'refused' };
-  if (MISDIRECTED.includes(status)) return misdirected(answer, reason, error);
-  if (status === 400 && error !== null) return rejected(reason, error);
-  return { kind: 'transient', reason };
+  const error = isRedirect(answer) ? null : brevoError(answer.body);
+  if (status === 429) {
+    const reason = failure(answer, error?.message ?? describeForeignBody(answer), error?.code);
+    return { kind: 'rate_limited', reason, retryAfterSeconds: retryAfterSeconds(answer.headers) };
+  }
+  if (error === null) return foreign(answer);
+  const reason = failure(answer, error.message, error.code);
+  if (status >= 500) return failed(reason, 'service', 'unavailable', true);
+  if (status === 401) return { ...failed(reason, 'account', 'refused', true), isCertain: true };
+  if (BUSY_STATUSES.includes(status) || BUSY_CODES.includes(error.code ?? '')) {
+    return failed(reason, 'contact', 'unavailable', true);
+  }
+  if (ACCOUNT_STATUSES.includes(status)) return failed(reason, 'account', 'refused', true);
+  if (status === 400) return rejected(reason, error);
+  return failed(reason, 'contact', 'configuration', true);
 }
 
-/** 201 with the new id, or 204 and empty. Any other 2xx was not said by Brevo: a web page, a proxy's login form. */
-function success(answer: Answer): Outcome {
-  if (answer.status === 201 && namesNewContact(answer.body)) return { kind: 'delivered', created: true };
-  if (answer.status === 204 && answer.body === '') return { kind: 'delivered', created: false };
-  return wrongAddress(answer, describeForeignBody(answer));
+/** No answer came: the name, the connection, TLS, or the time failed. */
+export function unanswered(reason: Failure): FailedCall {
+  return failed(reason, 'route', 'unavailable', true);
 }
 
-function redirect(answer: Answer): Stopping {
-  const target = answer.headers.get('location')?.split(/[?#]/, 1)[0];
-  return wrongAddress(answer, `a redirect${target ? ` to ${target}` : ''}`);
-}
-
-/** 404, 405 and their like; without Brevo's envelope it is not even Brevo that answers. */
-function misdirected(answer: Answer, reason: Failure, error: BrevoError | null): Stopping {
-  if (error === null) return wrongAddress(answer, reason.message);
-  return { kind: 'stop', reason, problem: 'configuration' };
-}
-
-/** Something else than Brevo answered; `what` says what it was like. */
-export function wrongAddress(answer: Answer, what: string): Stopping {
-  const reason = failure(answer, `${what}; check the base URL of Brevo's API (brevo.baseUrl)`);
-  return { kind: 'stop', reason, problem: 'configuration' };
+/** An answer that is not in Brevo's form: never about the contact, whatever its status. */
+export function foreign(answer: Answer): FailedCall {
+  const { status } = answer;
+  if (status >= 500 || BUSY_STATUSES.includes(status)) {
+    return failed(
+      failure(answer, describeForeignBody(answer)),
+      status >= 500 ? 'service' : 'route',
+      'unavailable',
+      true,
+    );
+  }
+  const what = isRedirect(answer) ? describeRedirect(answer) : describeForeignBody(answer);
+  const problem = REFUSED_STATUSES.includes(status) ? 'refused' : 'configuration';
+  const reason = failure(
+    answer,
+    `${what}; check the base URL of Brevo's API (brevo.baseUrl) and what stands before it`,
+  );
+  return failed(reason, 'route', problem, true);
 }
 
 /** A 400 in Brevo's envelope. An unknown list comes with the code of a bad address, so that the message decides. */
-function rejected(reason: Failure, error: BrevoError): Rejection {
-  if (error.duplicates.length > 0) {
-    return { kind: 'fatal', reason: { ...reason, message: `${error.message} [${error.duplicates.join(', ')}]` } };
-  }
-  if (/request already processed/i.test(error.message)) return { kind: 'transient', reason };
-  // Brevo says this when another call changes the lists of the contact at that moment.
-  if (/already in list/i.test(error.message)) return { kind: 'transient', reason };
-  if (isAboutLists(error.message)) {
-    return { kind: 'stop', reason, problem: 'configuration' };
-  }
-  return { kind: 'fatal', reason };
+function rejected(reason: Failure, error: BrevoError): FailedCall {
+  if (isRace(error)) return failed(reason, 'contact', 'configuration', true);
+  const names = error.duplicates.length > 0 ? ` [${error.duplicates.join(', ')}]` : '';
+  return failed({ ...reason, message: error.message + names }, 'contact', 'configuration', false);
+}
+
+/**
+ * Whether somebody else changed the same contact at that moment: created it (we send no other identifier than the
+ * address, so that a conflict over it can be nothing else), or changed its lists.
+ */
+function isRace({ code, message, duplicates }: BrevoError): boolean {
+  if (/request already processed|already in list/i.test(message)) return true;
+  if (duplicates.length > 0) return duplicates.every((name) => name.toLowerCase() === 'email');
+  return code === 'duplicate_parameter' && !/\bsms\b|phone|whatsapp|landline|\bext_?id\b/i.test(message);
 }
 
 /** Whether Brevo complains of a list that it does not have. */
 export function isAboutLists(message: string): boolean {
-  return /\blist[\s_-]?ids?\b|\blists?\b.*\bnot (exist|found|valid)|\binvalid lists?\b/i.test(message);
+  return (
+    /\blist[\s_-]?ids?\b|\blists?\b.*\bnot (exist|found|valid)|\binvalid lists?\b/i.test(message) &&
+    !/already (in|removed from) list/i.test(message)
+  );
 }
 
-function isAboutContact({ code, message }: BrevoError): boolean {
-  return code === 'document_not_found' || /\bcontact\b.*\bnot (exist|found)/i.test(message);
+function isRedirect({ status }: Answer): boolean {
+  return status >= 300 && status < 400;
 }
 
-/** Seconds until the shown window ends. Brevo sends no Retry-After; its reset is a time left, not a point in time. */
-function retryAfterSeconds(headers: Headers): number {
-  const seconds = Math.ceil(Number(headers.get('x-sib-ratelimit-reset') ?? Number.NaN));
-  if (Number.isNaN(seconds)) return 1;
-  return Math.min(Math.max(seconds, 1), LONGEST_WAIT_SECONDS);
+function describeRedirect({ headers }: Answer): string {
+  const target = headers.get('location')?.split(/[?#]/, 1)[0];
+  return `a redirect${target ? ` to ${target}` : ''}`;
+}
+
+function failed(reason: Failure, scope: Scope, problem: FailedCall['problem'], isRetryable: boolean): FailedCall {
+  return { kind: 'failed', reason, scope, problem, isRetryable, isCertain: false };
 }
 
 function failure(answer: Answer, message: string, code: string | null = null): Failure {

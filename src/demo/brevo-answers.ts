@@ -1,6 +1,6 @@
 import { type Account, problem, type StandInReply } from './brevo-account.ts';
-import { createContact, showContact, updateContact } from './brevo-contacts.ts';
-import { type ContactRequest, decoded, faultsOf, type StandInRequest, writtenContact } from './brevo-request.ts';
+import { createContact, removeFromList, showContact } from './brevo-contacts.ts';
+import { type ContactRequest, decoded, faultsOf, listToLeave, type StandInRequest } from './brevo-request.ts';
 
 /** What Brevo answers to one request, in its own words as far as they are known; changes `account` as Brevo would. */
 export function answerAsBrevo(account: Account, request: StandInRequest): StandInReply {
@@ -12,13 +12,12 @@ export function answerAsBrevo(account: Account, request: StandInRequest): StandI
 
 function write(account: Account, request: StandInRequest): StandInReply {
   const { method, path } = request;
-  const isCreation = method === 'POST' && path === '/v3/contacts';
-  const updated = method === 'PUT' ? writtenContact(request) : null;
-  if (!isCreation && updated === null) return noRoute(request);
+  const list = listToLeave(request);
+  if (!(method === 'POST' && path === '/v3/contacts') && list === undefined) return noRoute(request);
   const [fault] = faultsOf(request, account.attributes);
   if (fault !== undefined) return problem(400, 'invalid_parameter', fault);
-  const body = request.body as ContactRequest;
-  return updated === null ? createContact(account, body) : updateContact(account, updated, body);
+  if (list !== undefined) return removeFromList(account, list, (request.body as { emails: string[] }).emails);
+  return createContact(account, request.body as ContactRequest);
 }
 
 function show(account: Account, path: string): StandInReply {

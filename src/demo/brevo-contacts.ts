@@ -21,13 +21,15 @@ export function createContact(account: Account, request: ContactRequest): StandI
   return isKnown ? { status: 204 } : { status: 201, body: { id: contact.id } };
 }
 
-/** PUT /contacts/{identifier}: an empty 204, or 404 when there is no such contact. */
-export function updateContact(account: Account, email: string, request: ContactRequest): StandInReply {
-  const contact = account.contacts.get(email.toLowerCase());
-  if (contact === undefined) return problem(404, 'document_not_found', 'Contact does not exist');
-  if (!hasLists(account, request)) return noSuchList();
-  change(account, contact, request);
-  return { status: 204 };
+/** POST /contacts/lists/{id}/contacts/remove: 201, or 400 when nobody of them was in the list. */
+export function removeFromList(account: Account, list: string, emails: readonly string[]): StandInReply {
+  const id = Number(list);
+  if (!account.lists.includes(id)) return problem(404, 'document_not_found', 'List ID does not exist');
+  const success = emails.filter((email) => account.contacts.get(email.toLowerCase())?.listIds.delete(id) ?? false);
+  if (success.length === 0) {
+    return problem(400, 'invalid_parameter', 'Contact already removed from list and/or does not exist');
+  }
+  return { status: 201, body: { contacts: { success, failure: emails.filter((email) => !success.includes(email)) } } };
 }
 
 /** GET /contacts/{identifier} */
@@ -46,8 +48,8 @@ export function showContact(account: Account, email: string): StandInReply {
   return { status: 200, body };
 }
 
-function hasLists({ lists }: Account, { listIds = [], unlinkListIds = [] }: ContactRequest): boolean {
-  return [...listIds, ...unlinkListIds].every((id) => lists.includes(id));
+function hasLists({ lists }: Account, { listIds = [] }: ContactRequest): boolean {
+  return listIds.every((id) => lists.includes(id));
 }
 
 function noSuchList(): StandInReply {
@@ -56,7 +58,6 @@ function noSuchList(): StandInReply {
 
 function change(account: Account, contact: StoredContact, request: ContactRequest): void {
   for (const id of request.listIds ?? []) contact.listIds.add(id);
-  for (const id of request.unlinkListIds ?? []) contact.listIds.delete(id);
   contact.emailBlacklisted = request.emailBlacklisted ?? contact.emailBlacklisted;
   // Names the account does not have disappear without a word, and so do values of another type.
   const taken = Object.entries(request.attributes ?? {}).filter(([name, value]) =>

@@ -5,7 +5,6 @@ export interface StandInRequest {
   method: string;
   /** without the query */
   path: string;
-  query: URLSearchParams;
   headers: Readonly<Record<string, string | string[] | undefined>>;
   /** undefined when it was no JSON */
   body: unknown;
@@ -15,7 +14,6 @@ export interface StandInRequest {
 export interface ContactRequest {
   email?: string;
   listIds?: number[];
-  unlinkListIds?: number[];
   attributes?: Record<string, unknown>;
   updateEnabled?: boolean;
   emailBlacklisted?: boolean;
@@ -38,38 +36,40 @@ const shared: Readonly<Record<string, readonly [what: string, is: Check]>> = {
   smtpBlacklistSender: ['an array of strings', isTexts],
   forceMerge: bool,
 };
-const fields = {
-  POST: { ...shared, email: text, updateEnabled: bool, getId: bool },
-  PUT: { ...shared, unlinkListIds: ids },
-};
+const upsertFields = { ...shared, email: text, updateEnabled: bool, getId: bool };
+const removalFields = { emails: ['an array of strings', isTexts] as const };
 
-/** The written contact in the path (PUT) or the body (POST), as it was sent; null when none is written. */
-export function writtenContact({ method, path, body }: StandInRequest): string | null {
-  if (method === 'POST' && path === '/v3/contacts') {
-    return isObject(body) && typeof body.email === 'string' ? body.email : null;
-  }
-  const identifier = method === 'PUT' ? /^\/v3\/contacts\/([^/]+)$/.exec(path)?.[1] : undefined;
-  return identifier === undefined ? null : decoded(identifier);
+/** The list that addresses are taken out of, as the path has it; undefined when that is not what is asked. */
+export function listToLeave({ method, path }: Pick<StandInRequest, 'method' | 'path'>): string | undefined {
+  return method === 'POST' ? /^\/v3\/contacts\/lists\/([^/]+)\/contacts\/remove$/.exec(path)?.[1] : undefined;
+}
+
+/** The address of the contact that is being written, as it was sent; null when none is. */
+export function writtenContact(request: StandInRequest): string | null {
+  const { method, path, body } = request;
+  if (!isObject(body)) return null;
+  const address = listToLeave(request) === undefined ? body.email : (body as { emails?: unknown[] }).emails?.[0];
+  const isWritten = method === 'POST' && (path === '/v3/contacts' || listToLeave(request) !== undefined);
+  return isWritten && typeof address === 'string' ? address : null;
 }
 
 /** What is wrong with the shape of a request, whatever the account holds; empty when nothing is. */
 export function faultsOf(request: StandInRequest, attributes: readonly AccountAttribute[]): string[] {
-  const { method, headers, body, query } = request;
+  const { method, headers, body } = request;
   const faults: string[] = [];
   if (!/\bapplication\/json\b/.test(String(headers.accept))) faults.push('accept must be application/json');
-  if (method !== 'POST' && method !== 'PUT') return faults;
+  if (method !== 'POST') return faults;
   if (!/^application\/json\b/.test(String(headers['content-type']))) {
     faults.push('content-type must be application/json');
   }
   if (!isObject(body)) return [...faults, 'The body must be a JSON object'];
-  const known: Readonly<Record<string, readonly [string, Check]>> = fields[method];
+  const isRemoval = listToLeave(request) !== undefined;
+  const known: Readonly<Record<string, readonly [string, Check]>> = isRemoval ? removalFields : upsertFields;
   for (const [name, value] of Object.entries(body)) {
     const field = known[name];
     if (field === undefined) faults.push(`Unknown field: ${name}`);
     else if (!field[1](value)) faults.push(`${name} must be ${field[0]}`);
   }
-  const type = query.get('identifierType');
-  if (type !== null && type !== 'email_id') faults.push(`Unknown identifierType: ${type}`);
   const given = isObject(body.attributes) ? Object.entries(body.attributes) : [];
   return [...faults, ...given.flatMap(([name, value]) => faultsOfAttribute(name, value, attributes))];
 }

@@ -96,9 +96,9 @@ export async function startBrevoStandIn(options: StandInOptions): Promise<StandI
 async function read(message: IncomingMessage): Promise<StandInRequest> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of message) chunks.push(chunk as Uint8Array);
-  const [path = '/', query] = (message.url ?? '/').split('?', 2);
+  const [path = '/'] = (message.url ?? '/').split('?', 1);
   const body = parse(Buffer.concat(chunks).toString('utf8'));
-  return { method: message.method ?? 'GET', path, query: new URLSearchParams(query), headers: message.headers, body };
+  return { method: message.method ?? 'GET', path, headers: message.headers, body };
 }
 
 function send(response: ServerResponse, reply: StandInReply, headers: Record<string, string>): void {

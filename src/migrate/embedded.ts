@@ -133,6 +133,24 @@ ALTER TABLE funnel_entries
 
 ALTER TABLE funnel_purchases ADD KEY funnel_purchases_paid (paid_at, funnel_type, email);
 ` },
+    { file: '0013_remember_suspected_contacts.sql', sql: `-- Contacts whose calls failed: one run each minute sees too few of them to tell what befalls everybody. The charges are
+-- what is taken back when it does (JSON), failed_at is UTC.
+CREATE TABLE brevo_suspected_contacts (
+  account CHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  email VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  cause VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  others_are_well TINYINT NOT NULL DEFAULT 0,
+  charges TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  failed_at DATETIME NOT NULL,
+  PRIMARY KEY (account, email)
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin ROW_FORMAT = DYNAMIC;
+
+-- Until when nobody on the account may call, by what Brevo answered. Microseconds since 1970 in UTC.
+ALTER TABLE brevo_pace ADD COLUMN paused_until BIGINT NOT NULL DEFAULT 0;
+
+-- When a contact was last delivered (UTC).
+ALTER TABLE brevo_pace ADD COLUMN delivered_at DATETIME NULL;
+` },
   ],
   sqlite: [
     { file: '0001_create_funnel_entries.sql', sql: `-- One row per person, funnel and test. The same table as the predecessor's, so that its database can be taken over.
@@ -257,6 +275,24 @@ CREATE INDEX funnel_entries_entered
   ON funnel_entries (entered_at, funnel_type, certificate_purchased, certificate_purchased_at);
 
 CREATE INDEX funnel_purchases_paid ON funnel_purchases (paid_at, funnel_type, email);
+` },
+    { file: '0013_remember_suspected_contacts.sql', sql: `-- Contacts whose calls failed: one run each minute sees too few of them to tell what befalls everybody. The charges are
+-- what is taken back when it does (JSON), failed_at is UTC.
+CREATE TABLE brevo_suspected_contacts (
+  account TEXT NOT NULL,
+  email TEXT NOT NULL,
+  cause TEXT NOT NULL,
+  others_are_well INTEGER NOT NULL DEFAULT 0,
+  charges TEXT NOT NULL,
+  failed_at TEXT NOT NULL,
+  PRIMARY KEY (account, email)
+) WITHOUT ROWID;
+
+-- Until when nobody on the account may call, by what Brevo answered. Microseconds since 1970 in UTC.
+ALTER TABLE brevo_pace ADD COLUMN paused_until INTEGER NOT NULL DEFAULT 0;
+
+-- When a contact was last delivered (UTC).
+ALTER TABLE brevo_pace ADD COLUMN delivered_at TEXT NULL;
 ` },
   ],
 };

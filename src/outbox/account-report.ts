@@ -1,8 +1,8 @@
 import type { AccountCheck } from '../brevo/account-check.ts';
 import type { CheckedAttribute } from '../brevo/attributes.ts';
 import type { CheckedList } from '../brevo/lists.ts';
-import { describeFailure } from '../brevo/outcome.ts';
-import { describeRefusal, type Stop } from './stop.ts';
+import { describeFailure, type Failure } from '../brevo/outcome.ts';
+import { describeStop, type Stop } from './stop.ts';
 
 /** What is known of the account at Brevo; part of the result of `config check --brevo`. */
 export interface AccountReport {
@@ -28,21 +28,29 @@ export function reportOnAccount(check: AccountCheck): AccountReport {
     lists,
     attributes,
     problem: faults.length === 0 ? null : { kind: 'configuration', message, hint: correct },
-    information:
-      unreadable === null
-        ? null
-        : `This key may not read all of the lists and attributes in Brevo, so they were not checked: ${describeFailure(unreadable)}`,
+    information: uncheckedOf(attributes, unreadable),
   };
 }
 
 function problemOf(check: Exclude<AccountCheck, { kind: 'checked' }>): Stop {
-  if (check.kind === 'stop') return describeRefusal(check);
-  if (check.kind === 'transient') {
+  if (check.kind === 'failed') {
+    if (check.problem !== 'unavailable') return describeStop(check);
     const message = `Brevo could not be asked for its lists and attributes: ${describeFailure(check.reason)}`;
     return { kind: 'unavailable', message, hint: 'Run it again later.' };
   }
   const message = `Brevo's rate limit is used up for another ${check.retryAfterSeconds} s.`;
   return { kind: 'temporary', message, hint: 'Run it again after that.' };
+}
+
+/** What was not checked, in words; null when all was. */
+function uncheckedOf(attributes: readonly CheckedAttribute[], unreadable: Failure | null): string | null {
+  if (unreadable !== null) {
+    const why = describeFailure(unreadable);
+    return `Not all of the lists and attributes in Brevo could be read with this key, so they were not checked: ${why}`;
+  }
+  const names = attributes.filter(({ state }) => state === 'not_checked').map(({ name }) => name);
+  if (names.length === 0) return null;
+  return `Brevo describes ${names.join(', ')} in a way that cannot be understood, so that was not checked.`;
 }
 
 function faultOfList({ id, setting, state }: CheckedList): string[] {

@@ -4,17 +4,29 @@ import { accountNeeds } from './account-needs.ts';
 import { attributeNames } from './attribute-names.ts';
 import { configuredLists } from './configured-lists.ts';
 import type { DrainOptions } from './drain.ts';
-import { type PreflightOptions, preflight } from './preflight.ts';
+import { fingerprint } from './fingerprint.ts';
+import { askAccount, type PreflightOptions, preflight } from './preflight.ts';
 import { SharedPace } from './shared-pace.ts';
 
 type BrevoCalls = Pick<
   DrainOptions,
-  'deliver' | 'pace' | 'pauseAll' | 'preflight' | 'retry' | 'attributeNames' | 'configuredLists'
+  | 'account'
+  | 'upsert'
+  | 'leaveList'
+  | 'pace'
+  | 'pauseAll'
+  | 'pausedForSeconds'
+  | 'preflight'
+  | 'probe'
+  | 'retry'
+  | 'attributeNames'
+  | 'configuredLists'
 >;
 
 /** The calls there are, each made at once. */
 export interface BrevoAccount {
-  upsertContact: DrainOptions['deliver'];
+  upsertContact: DrainOptions['upsert'];
+  removeFromList: DrainOptions['leaveList'];
   checkAccount: PreflightOptions['check'];
 }
 
@@ -22,28 +34,35 @@ export interface BrevoAccount {
 export function brevoCalls(
   database: Database,
   settings: Pick<Settings, 'brevo' | 'outbox' | 'funnels'>,
-  account: BrevoAccount,
+  client: BrevoAccount,
   onInformation: (text: string) => void,
 ): BrevoCalls {
   const { brevo, outbox } = settings;
-  const { baseUrl, apiKey = '' } = brevo;
-  const turns = new SharedPace(database, { ...brevo, apiKey });
+  const { baseUrl, apiKey = '', requestsPerSecond } = brevo;
+  // A database is one site's, and that has one account, whatever keys its servers and their successors use.
+  const account = fingerprint(baseUrl);
+  const turns = new SharedPace(database, { account, requestsPerSecond });
   const pace = (signal: AbortSignal): Promise<void> => turns.next(signal);
-  const needs = accountNeeds(settings);
-  return {
-    deliver: (contact) => account.upsertContact(contact),
+  const asking = (signal: AbortSignal): PreflightOptions => ({
+    account,
+    apiKey,
+    baseUrl,
+    needs: accountNeeds(settings),
+    check: (needs, given) => client.checkAccount(needs, given),
     pace,
     pauseAll: (seconds) => turns.pause(seconds),
-    preflight: (signal) =>
-      preflight(database, {
-        apiKey,
-        baseUrl,
-        needs,
-        check: (wanted, turns) => account.checkAccount(wanted, turns),
-        pace,
-        signal,
-        onInformation,
-      }),
+    signal,
+    onInformation,
+  });
+  return {
+    account,
+    upsert: (contact) => client.upsertContact(contact),
+    leaveList: (email, listId) => client.removeFromList(email, listId),
+    pace,
+    pauseAll: (seconds) => turns.pause(seconds),
+    pausedForSeconds: () => turns.pausedForSeconds(),
+    preflight: (signal) => preflight(database, asking(signal)),
+    probe: (signal) => askAccount(database, asking(signal)),
     retry: { maxRetries: outbox.maxRetries, stepMinutes: outbox.retryStepMinutes },
     attributeNames: attributeNames(brevo.attributes),
     configuredLists: configuredLists(settings),

@@ -37,6 +37,14 @@ const lockDue: Statement = {
   sqlite: `SELECT e.email AS email ${due.sqlite} ${inOrder}`,
 };
 
+const isUnsuspected =
+  'AND NOT EXISTS (SELECT 1 FROM brevo_suspected_contacts s WHERE s.account = ? AND s.email = e.email)';
+
+const lockUnsuspected: Statement = {
+  mysql: `SELECT e.email AS email ${due.mysql} ${isUnsuspected} ${inOrder} FOR UPDATE SKIP LOCKED`,
+  sqlite: `SELECT e.email AS email ${due.sqlite} ${isUnsuspected} ${inOrder}`,
+};
+
 const jobColumns = `e.email AS email, o.id AS id, o.funnel_entry_id AS entryId, o.operation_type AS operation,
     o.payload AS payload, o.retry_count AS retryCount`;
 
@@ -79,6 +87,8 @@ export interface ClaimedContact {
   jobs: Job[];
   /** on this process's monotonic clock, in milliseconds: no call may outlive this */
   expiresAt: number;
+  /** how far the wall clock was ahead of the monotonic one, in milliseconds, when this was known */
+  clockOffset: number;
 }
 
 export interface Claim {
@@ -93,6 +103,13 @@ export interface ClaimSize {
   /** at most so many jobs of theirs */
   jobs: number;
   leaseSeconds: number;
+  /** an account whose suspected contacts are left alone; null: anybody */
+  withoutSuspectsOf: string | null;
+}
+
+/** How far the wall clock is ahead of the monotonic one, in milliseconds: that changes when either is stepped or stopped. */
+export function clockOffset(): number {
+  return Date.now() - performance.now();
 }
 
 /**
@@ -103,22 +120,35 @@ export async function claimContacts(database: Database, size: ClaimSize): Promis
   const token = randomUUID();
   // Measured before the claim, so that the lease in the database ends no earlier than we believe.
   const expiresAt = performance.now() + size.leaseSeconds * 1000;
+  const offset = clockOffset();
   let isRepeated = false;
   return database.transaction(async (session) => {
     // The first try may have been committed although its answer was lost.
     if (isRepeated) await giveBackAllLeases(session, token);
     isRepeated = true;
-    const found = await session.query<{ email: string }>(lockDue, [size.contacts]);
+    const found = await lockContacts(session, size);
     const emails = [...new Set(found.map(({ email }) => email))];
     if (emails.length === 0) return { contacts: [], isExhausted: true };
     await takeLeases(session, emails, { token, leaseSeconds: size.leaseSeconds });
     const rows = await session.query<WaitingJob>(readWaiting, [JSON.stringify(emails), token, size.jobs]);
     const jobs = Map.groupBy(rows, ({ email }) => email);
-    const contacts = emails.map((email) => ({ email, token, expiresAt, jobs: firstInLine(jobs.get(email) ?? []) }));
+    const contacts = emails.map((email) => ({
+      email,
+      token,
+      expiresAt,
+      clockOffset: offset,
+      jobs: firstInLine(jobs.get(email) ?? []),
+    }));
     const idle = contacts.filter((contact) => contact.jobs.length === 0).map(({ email }) => email);
     await giveBackLeases(session, idle, token);
     return { contacts: contacts.filter((contact) => contact.jobs.length > 0), isExhausted: false };
   });
+}
+
+function lockContacts(session: Session, { contacts, withoutSuspectsOf }: ClaimSize): Promise<{ email: string }[]> {
+  return withoutSuspectsOf === null
+    ? session.query(lockDue, [contacts])
+    : session.query(lockUnsuspected, [withoutSuspectsOf, contacts]);
 }
 
 interface WaitingJob extends Job {

@@ -1,196 +1,166 @@
-import { isAboutLists, type Outcome } from '../brevo/outcome.ts';
+import { type FailedCall, isAboutLists, type Outcome } from '../brevo/outcome.ts';
+import type { CallGate } from './call-gate.ts';
+import type { CircuitBreaker, ParkedCall, Verdict } from './circuit-breaker.ts';
 import type { ClaimedContact } from './claim.ts';
 import type { DrainOptions } from './drain.ts';
 import type { Delivery } from './job.ts';
 import { type PlannedCall, planCalls } from './merge.ts';
-import { RateLimit } from './rate-limit.ts';
 import { type Ending, endingOf, type Recorder } from './record.ts';
-import { type Stop, stopForAnswer, stopForOutage, stopForRefusals } from './stop.ts';
-import { causeOf, Suspicion } from './suspicion.ts';
-
-/** A contact whose call failed in a way that others may share, kept aside until that is known. */
-interface Failed {
-  contact: ClaimedContact;
-  /** what is known of its other jobs */
-  endings: readonly Ending[];
-  /** the failure, if it turns out to be this contact's own */
-  failure: Ending;
-}
-
-type Answered = Exclude<Outcome, { kind: 'missing_contact' }>;
+import { type Stop, stopForEverybody } from './stop.ts';
 
 /** What a contact's calls need to know of the run. */
 export interface DeliveryRun {
   options: DrainOptions;
   recorder: Recorder;
+  breaker: CircuitBreaker;
+  gate: CallGate;
   /** fires at the end of the run */
   end: AbortSignal;
   stop: (stopped: Stop) => void;
-  /** whether no other contact is waiting for its call */
-  isLast: () => boolean;
 }
+
+/** What became of one planned call. */
+type CallResult =
+  /** `goesOn`: whether the contact's next call may follow */
+  | { kind: 'finished'; ending: Ending; goesOn: boolean }
+  /** kept until it is known whose fault it was */
+  | { kind: 'parked'; call: FailedCall }
+  /** not made: no time left, or the run has ended */
+  | { kind: 'not_made' };
 
 /** Makes the calls for claimed contacts and draws the conclusions from Brevo's answers. */
 export class Deliverer {
   readonly #run: DeliveryRun;
-  readonly #rateLimit = new RateLimit();
-  readonly #suspicion = new Suspicion<Failed>();
-  #preflight: Promise<boolean> | undefined;
-  #startsEnd: { at: number; signal: AbortSignal } | undefined;
 
   constructor(run: DeliveryRun) {
     this.#run = run;
   }
 
-  /** Whether the next contact should be any of those that wait, instead of the first. */
-  get wantsProbe(): boolean {
-    return this.#suspicion.wantsProbe;
-  }
-
   /** Delivers the jobs of one contact and hands the contact to the recorder, at once or when its failure is understood. */
   async deliver(contact: ClaimedContact, isProbe: boolean): Promise<void> {
-    const { recorder, options } = this.#run;
+    const { recorder, options, breaker } = this.#run;
     const plan = planCalls(contact.jobs, options.attributeNames);
     const endings: Ending[] = plan.unreadable.map(({ job, reason }) => ({
       jobs: [job],
       outcome: { kind: 'fatal', reason },
     }));
     for (const call of plan.calls) {
-      const next = await this.#call(contact, call, endings, isProbe);
-      if (next === 'aside') return;
-      if (next === 'end') break;
+      await recorder.room();
+      const result = await this.#call(contact, call);
+      if (result.kind === 'parked') {
+        const failure = endingOf(call.jobs, result.call);
+        breaker.park({ contact, endings, failure, call: result.call, failedAt: performance.now(), isProbe });
+        return this.#heed(await breaker.judge());
+      }
+      if (result.kind === 'not_made') break;
+      endings.push(result.ending);
+      if (!result.goesOn) break;
     }
     recorder.finish(contact, endings);
   }
 
-  /** Gives back what is still kept aside: the run has ended before it could be understood, and nobody is charged. */
-  giveBack(): void {
-    for (const { contact, endings } of this.#suspicion.take()) this.#run.recorder.finish(contact, endings);
+  /** Decides about what is still parked, when nobody is left to compare it with. */
+  async conclude(): Promise<void> {
+    this.#heed(await this.#run.breaker.conclude());
   }
 
-  /** Whatever is still kept aside failed on its own: nothing came after it that would tell otherwise. */
-  settle(which?: (failed: Failed) => boolean): void {
-    this.#charge(this.#suspicion.take(which));
+  /** Gives back what is still parked: the run has ended before it could be understood, and nobody is charged. */
+  release(which?: (call: ParkedCall) => boolean): void {
+    for (const { contact, endings } of this.#run.breaker.release(which)) this.#run.recorder.finish(contact, endings);
   }
 
-  #charge(calls: readonly Failed[]): void {
+  #charge(calls: readonly ParkedCall[]): void {
     for (const { contact, endings, failure } of calls) this.#run.recorder.finish(contact, [...endings, failure]);
   }
 
-  async #call(
-    contact: ClaimedContact,
-    call: PlannedCall,
-    endings: Ending[],
-    isProbe: boolean,
-  ): Promise<'on' | 'end' | 'aside'> {
-    const { options, recorder } = this.#run;
-    await recorder.room();
-    if (!(await this.#mayStart(contact))) return 'end';
-    // What they were can no longer be waited for once their lease might end.
+  #heed(verdict: Verdict | null): void {
+    const { end, stop, recorder } = this.#run;
+    // Whatever the end of the run has cut short proves nothing.
+    if (end.aborted) this.release();
+    if (verdict === null || end.aborted) return;
+    if (verdict.kind === 'own') {
+      this.#charge(verdict.calls);
+      return;
+    }
+    const { last } = verdict;
+    if (last.failure.outcome.kind !== 'delivered') recorder.note(last.failure.outcome.reason);
+    stop(verdict.stop ?? stopForEverybody(last.call, whoOf(last)));
+    this.release();
+  }
+
+  async #call(contact: ClaimedContact, call: PlannedCall): Promise<CallResult> {
+    const { options, breaker, gate } = this.#run;
+    // What failed and is not understood can no longer be waited for once its lease might end.
     const callEnds = performance.now() + options.timeoutSeconds * 1000;
-    this.settle((failed) => failed.contact.expiresAt <= callEnds);
-    const outcome = await this.#send(contact, call.delivery);
-    if (outcome === null) return 'end';
+    this.release((parked) => parked.contact.expiresAt <= callEnds);
+    const sent = await gate.whileHeld(contact, call.delivery.email, () => this.#send(contact, call.delivery));
+    if (sent === null) return { kind: 'not_made' };
+    const { outcome, startedAt } = sent;
     if (outcome.kind === 'rate_limited') {
-      await this.#slowDown(outcome.retryAfterSeconds);
-      return 'end';
+      await gate.slowDown(outcome.retryAfterSeconds);
+      return { kind: 'not_made' };
     }
-    this.#rateLimit.lifted();
-    if (outcome.kind === 'stop') {
-      const ending = this.#stopOrFail(call, outcome);
-      if (ending !== null) endings.push(ending);
-      return 'end';
+    gate.rateLimitLifted();
+    if (outcome.kind === 'delivered') {
+      this.#charge(breaker.delivered(contact.email, startedAt));
+      return { kind: 'finished', ending: endingOf(call.jobs, outcome), goesOn: true };
     }
-    const ending = endingOf(call.jobs, outcome);
-    const cause = outcome.kind === 'delivered' ? null : causeOf(outcome);
-    if (cause !== null) {
-      const failed = { contact, endings, failure: ending };
-      const { ordinary, isCertain } = this.#suspicion.failed(cause, failed, { isProbe, isLast: this.#run.isLast() });
-      this.#charge(ordinary);
-      if (isCertain) this.#end(cause.kind, ending);
-      return 'aside';
-    }
-    this.settle();
-    endings.push(ending);
-    return outcome.kind === 'transient' ? 'end' : 'on';
+    if (outcome.scope === 'contact') this.#charge(breaker.answered(startedAt));
+    return this.#failed(contact, call, outcome);
   }
 
-  /** One call, or two for somebody who is to leave a list and whom Brevo does not know; null when there is no time left. */
-  async #send(contact: ClaimedContact, delivery: Delivery): Promise<Answered | null> {
-    const { deliver } = this.#run.options;
-    const outcome = await deliver(delivery);
-    if (outcome.kind !== 'missing_contact') return outcome;
-    if (!(await this.#mayStart(contact))) return null;
-    const created = await deliver({ ...delivery, unlinkListIds: [] });
-    if (created.kind === 'missing_contact') throw new Error('Brevo misses a contact that was to be created.');
-    return created;
-  }
-
-  /** Nobody is charged for what would befall everybody. */
-  #end(kind: 'outage' | 'refusal', { outcome }: Ending): void {
-    const reason = 'reason' in outcome ? outcome.reason : '';
-    this.#run.recorder.note(reason);
-    this.#run.stop(kind === 'outage' ? stopForOutage(reason) : stopForRefusals(reason));
-    this.giveBack();
-  }
-
-  /** A list that only some jobs ask for, from former settings, is their own fault and stops nobody else. */
-  #stopOrFail(call: PlannedCall, outcome: Extract<Outcome, { kind: 'stop' }>): Ending | null {
-    const { configuredLists } = this.#run.options;
-    const dead = call.parts.filter(({ delivery: { listIds, unlinkListIds } }) =>
-      [...listIds, ...unlinkListIds].some((id) => !configuredLists.includes(id)),
-    );
-    const isAboutThem = outcome.reason.status === 400 || isAboutLists(outcome.reason.message);
-    if (isAboutThem && dead.length > 0) {
+  async #failed(contact: ClaimedContact, call: PlannedCall, failed: FailedCall): Promise<CallResult> {
+    if (failed.isCertain) {
+      this.#run.stop(stopForEverybody(failed, whoOf({ contact, failure: call })));
+      return { kind: 'not_made' };
+    }
+    if (failed.scope !== 'contact' || !isAboutLists(failed.reason.message)) return { kind: 'parked', call: failed };
+    // A list that only some jobs ask for, from former settings, is their own fault and concerns nobody else.
+    const dead = call.parts.filter(({ delivery }) => asksForOtherLists(delivery, this.#run.options.configuredLists));
+    if (dead.length > 0) {
       const jobs = dead.map(({ job }) => job);
-      return endingOf(jobs, { kind: 'fatal', reason: outcome.reason });
+      return { kind: 'finished', ending: endingOf(jobs, { ...failed, isRetryable: false }), goesOn: false };
     }
-    const ids = call.jobs.map(({ id }) => id).join(' ');
-    const { listIds, unlinkListIds } = call.delivery;
-    const lists = [...listIds, ...unlinkListIds].join(' ') || 'none';
-    this.#run.stop(stopForAnswer(outcome, `job ${ids}, lists ${lists}`));
-    return null;
+    // Any other is asked for by a whole funnel, whatever becomes of the other one.
+    const account = await this.#run.options.probe(this.#run.end);
+    if (this.#run.end.aborted) return { kind: 'not_made' };
+    if (account.kind === 'well' && account.isWhole) return { kind: 'parked', call: failed };
+    const lists = [...call.delivery.listIds, ...call.delivery.unlinkListIds].join(' ');
+    const who = `${whoOf({ contact, failure: call })}, lists ${lists}`;
+    this.#run.stop(account.kind === 'stop' ? account.stop : stopForEverybody({ ...failed, scope: 'account' }, who));
+    return { kind: 'not_made' };
   }
 
-  /** Waits for the pace and a pause, if there is one; false when the run has ended or the lease has too little left. */
-  async #mayStart({ expiresAt }: ClaimedContact): Promise<boolean> {
-    const { pace, timeoutSeconds } = this.#run.options;
-    const ending = this.#endingAt(expiresAt - timeoutSeconds * 1000);
-    try {
-      this.#preflight ??= this.#checkAccount();
-      if (!(await this.#preflight)) return false;
-      do {
-        await this.#rateLimit.wait(ending);
-        await pace(ending);
-        // A pause may have begun while this call waited for its turn.
-      } while (this.#rateLimit.isPaused);
-    } catch (error) {
-      if (!ending.aborted) throw error;
+  /** The upsert, then a call for each list to leave; null when there was no time for the first or the next. */
+  async #send(contact: ClaimedContact, delivery: Delivery): Promise<{ outcome: Outcome; startedAt: number } | null> {
+    const { options, gate } = this.#run;
+    const { email, attributes, unlinkListIds } = delivery;
+    if (!(await gate.mayStart(contact))) return null;
+    const startedAt = performance.now();
+    const listIds = delivery.listIds.filter((id) => !unlinkListIds.includes(id));
+    const outcome = await options.upsert({ email, listIds, attributes });
+    if (outcome.kind !== 'delivered') return { outcome, startedAt };
+    for (const id of unlinkListIds) {
+      // Only now is the contact sure to exist, and no list is left before the other is joined.
+      if (!(await gate.mayStart(contact))) return null;
+      const left = await options.leaveList(email, id);
+      if (left.kind !== 'delivered') return { outcome: left, startedAt };
     }
-    // Timers fire late on a busy machine, so the clock has the last word.
-    return !ending.aborted && performance.now() + timeoutSeconds * 1000 < expiresAt;
+    return { outcome, startedAt };
   }
+}
 
-  async #checkAccount(): Promise<boolean> {
-    const stop = (await this.#run.options.preflight?.(this.#run.end)) ?? null;
-    if (stop !== null) this.#run.stop(stop);
-    return stop === null;
-  }
+function asksForOtherLists({ listIds, unlinkListIds }: Delivery, configured: readonly number[]): boolean {
+  return [...listIds, ...unlinkListIds].some((id) => !configured.includes(id));
+}
 
-  /** Fires at the end of the run, or when a call could not end within the lease any more; one for all of a claim. */
-  #endingAt(at: number): AbortSignal {
-    if (this.#startsEnd?.at !== at) {
-      const late = AbortSignal.timeout(Math.max(0, Math.floor(at - performance.now())));
-      this.#startsEnd = { at, signal: AbortSignal.any([this.#run.end, late]) };
-    }
-    return this.#startsEnd.signal;
-  }
-
-  async #slowDown(seconds: number): Promise<void> {
-    const { options, stop } = this.#run;
-    const end = this.#rateLimit.limited(seconds);
-    if (end !== null) return stop(end);
-    options.onInformation?.(`Brevo asks to wait ${seconds} s (rate limit).`);
-    await options.pauseAll?.(seconds);
-  }
+function whoOf({
+  contact,
+  failure,
+}: {
+  contact: ClaimedContact;
+  failure: { jobs: readonly { id: number | string }[] };
+}): string {
+  const ids = failure.jobs.map(({ id }) => id).join(' ');
+  return `job ${ids} for ${contact.email}`;
 }

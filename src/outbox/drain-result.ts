@@ -20,8 +20,10 @@ export interface DrainResult {
   lostLeases: number;
   /** why jobs failed or are retried, most frequent first */
   reasons: { reason: string; count: number }[];
-  /** what remains */
-  left: { due: number; pending: number };
+  /** pending again with the attempts they had: what they were charged for has turned out to be everybody's */
+  takenBack: number;
+  /** what remains; null when the database no longer told */
+  left: { due: number; pending: number } | null;
   /** why the run ended before the outbox was empty; null when it did what it could */
   stopped: Stop | null;
   interrupted: boolean;
@@ -40,7 +42,8 @@ export function emptyDrain(): DrainResult {
     released: 0,
     lostLeases: 0,
     reasons: [],
-    left: { due: 0, pending: 0 },
+    takenBack: 0,
+    left: null,
     stopped: null,
     interrupted: false,
   };

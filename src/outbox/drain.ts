@@ -1,23 +1,36 @@
 import type { Outcome } from '../brevo/outcome.ts';
 import type { Database } from '../database/database.ts';
+import { Problem } from '../errors.ts';
+import { CallGate } from './call-gate.ts';
+import { CircuitBreaker } from './circuit-breaker.ts';
 import { type ClaimedContact, countPending } from './claim.ts';
 import { Deliverer } from './deliver.ts';
 import { type DrainResult, emptyDrain } from './drain-result.ts';
 import type { Delivery } from './job.ts';
+import type { AccountState } from './preflight.ts';
 import { Recorder } from './record.ts';
 import type { RetryPolicy } from './retry-policy.ts';
-import { type Stop, stopForSlowClaims } from './stop.ts';
+import { type Stop, stopForProblem, stopForSlowClaims } from './stop.ts';
 import { Supply } from './supply.ts';
+import { SuspectMemory } from './suspect-memory.ts';
 
 export interface DrainOptions {
+  /** the account at Brevo, under the name by which what is known of it is kept */
+  account: string;
   /** one call to Brevo; a rejection counts as a bug and ends the run */
-  deliver: (contact: Delivery) => Promise<Outcome>;
+  upsert: (contact: Omit<Delivery, 'unlinkListIds'>) => Promise<Outcome>;
+  /** one call that takes an address out of a list */
+  leaveList: (email: string, listId: number) => Promise<Outcome>;
   /** resolves when the next call may start; rejects when the signal fires */
   pace: (signal: AbortSignal) => Promise<void>;
   /** lets nobody on the account start a call for so many seconds */
-  pauseAll?: (seconds: number) => Promise<void>;
-  /** asked once, before the first call: why nothing should be sent, or null */
-  preflight?: (signal: AbortSignal) => Promise<Stop | null>;
+  pauseAll: (seconds: number) => Promise<void>;
+  /** for how long that is still so, whichever run asked for it */
+  pausedForSeconds: () => Promise<number>;
+  /** asked once, before the first call: whether anything should be sent */
+  preflight: (signal: AbortSignal) => Promise<AccountState>;
+  /** the same, asked anew: it tells the failure of everybody from those of single contacts */
+  probe: (signal: AbortSignal) => Promise<AccountState>;
   retry: RetryPolicy;
   /** the lists of the funnels as they are configured now */
   configuredLists: readonly number[];
@@ -51,9 +64,6 @@ class DrainRun {
   readonly #database: Database;
   readonly #options: DrainOptions;
   readonly #result: DrainResult = emptyDrain();
-  readonly #recorder: Recorder;
-  readonly #supply: Supply;
-  readonly #deliverer: Deliverer;
   /** fires when a signal, an answer or a failure ends the run */
   readonly #end = new AbortController();
   #total = 0;
@@ -61,24 +71,6 @@ class DrainRun {
   constructor(database: Database, options: DrainOptions) {
     this.#database = database;
     this.#options = options;
-    this.#recorder = new Recorder(database, this.#result, {
-      retry: options.retry,
-      mostUnrecorded: options.concurrency,
-      onInformation: (text) => options.onInformation?.(text),
-      onRecorded: () => this.#tellProgress(),
-    });
-    this.#supply = new Supply(database, {
-      ...options,
-      left: () => options.limit - (this.#result.claimed - this.#result.released),
-      onClaim: (contacts) => this.#claimed(contacts),
-    });
-    this.#deliverer = new Deliverer({
-      options,
-      recorder: this.#recorder,
-      end: this.#end.signal,
-      stop: (stopped) => this.#stop(stopped),
-      isLast: () => this.#supply.isEmpty,
-    });
   }
 
   async drain(): Promise<DrainResult> {
@@ -91,6 +83,10 @@ class DrainRun {
       this.#total = Math.min(due, limit);
       await this.#deliverAll();
       this.#result.left = await countPending(this.#database);
+    } catch (error) {
+      // What was done until then is told all the same; a bug of ours is nobody's to act on.
+      if (!(error instanceof Problem)) throw error;
+      this.#result.stopped = stopForProblem(error);
     } finally {
       signal.removeEventListener('abort', interrupt);
     }
@@ -99,40 +95,77 @@ class DrainRun {
   }
 
   async #deliverAll(): Promise<void> {
+    if (this.#end.signal.aborted) return;
+    const memory = await SuspectMemory.load(this.#database, this.#options.account);
+    const parts = this.#assemble(memory);
+    const { supply, recorder, deliverer } = parts;
     // What nobody has begun is given back while calls in flight still wait for their answers.
     let givenBack: Promise<void> | undefined;
     const giveBack = (): void => {
-      givenBack ??= this.#supply.close().then((contacts) => {
-        for (const contact of contacts) this.#recorder.finish(contact, []);
+      givenBack ??= supply.close().then((contacts) => {
+        for (const contact of contacts) recorder.finish(contact, []);
       });
     };
-    if (this.#end.signal.aborted) return;
     this.#end.signal.addEventListener('abort', giveBack, { once: true });
     const failures: unknown[] = [];
-    const start = (): Promise<void> =>
-      this.#work().catch((error: unknown) => {
-        failures.push(error);
-        // What cannot be recorded must not be sent: the others start no more calls.
-        this.#end.abort();
-      });
+    const note = (error: unknown): void => {
+      failures.push(error);
+      // What cannot be recorded must not be sent: the others start no more calls.
+      this.#end.abort();
+    };
     for (let before = -1; before < this.#result.claimed && !this.#end.signal.aborted; ) {
       before = this.#result.claimed;
-      this.#supply.reopen();
-      await Promise.all(Array.from({ length: this.#options.concurrency }, start));
-      if (this.#end.signal.aborted) this.#deliverer.giveBack();
-      else this.#deliverer.settle();
+      supply.reopen();
+      await Promise.all(Array.from({ length: this.#options.concurrency }, () => this.#work(parts).catch(note)));
+      if (!this.#end.signal.aborted) await deliverer.conclude().catch(note);
+      deliverer.release();
       await givenBack;
-      await this.#recorder.done().catch((error: unknown) => failures.push(error));
-      if (failures.length > 0) throw failures[0];
+      await recorder.done().catch(note);
     }
+    if (failures.length === 0) this.#result.takenBack += await memory.save(this.#database);
+    else await memory.save(this.#database).catch(() => undefined);
+    if (failures.length > 0) throw failures[0];
   }
 
-  async #work(): Promise<void> {
+  #assemble(memory: SuspectMemory): Parts {
+    const options = this.#options;
+    const end = this.#end.signal;
+    const stop = (stopped: Stop): void => this.#stop(stopped);
+    const breaker = new CircuitBreaker(memory, () => options.probe(end));
+    const loseLease = (token: string): void => {
+      gate.lost(token);
+      for (const contact of supply.drop(token)) recorder.finish(contact, []);
+    };
+    const gate = new CallGate(this.#database, {
+      options,
+      end,
+      stop,
+      onUnwell: () => breaker.probed({ kind: 'unwell' }),
+      onLostLease: loseLease,
+    });
+    const recorder = new Recorder(this.#database, this.#result, {
+      retry: options.retry,
+      mostUnrecorded: options.concurrency,
+      onInformation: (text) => options.onInformation?.(text),
+      onRecorded: () => this.#tellProgress(),
+      onLostLease: loseLease,
+    });
+    const supply = new Supply(this.#database, {
+      ...options,
+      suspectsOf: memory.isEmpty ? null : options.account,
+      left: () => options.limit - (this.#result.claimed - this.#result.released),
+      onClaim: (contacts) => this.#claimed(contacts),
+    });
+    const deliverer = new Deliverer({ options, recorder, breaker, gate, end, stop });
+    return { supply, recorder, breaker, deliverer };
+  }
+
+  async #work({ supply, breaker, deliverer }: Parts): Promise<void> {
     while (!this.#end.signal.aborted) {
-      const isProbe = this.#deliverer.wantsProbe;
-      const contact = await this.#supply.next(isProbe);
+      const isProbe = breaker.wantsProbe;
+      const contact = await supply.next(isProbe);
       if (contact === undefined) return;
-      await this.#deliverer.deliver(contact, isProbe);
+      await deliverer.deliver(contact, isProbe);
     }
   }
 
@@ -153,4 +186,11 @@ class DrainRun {
     this.#result.stopped ??= stopped;
     this.#end.abort();
   }
+}
+
+interface Parts {
+  supply: Supply;
+  recorder: Recorder;
+  breaker: CircuitBreaker;
+  deliverer: Deliverer;
 }

@@ -39,6 +39,13 @@ const select: Statement = {
   sqlite: `SELECT email FROM brevo_contact_leases WHERE email IN (SELECT value FROM json_each(?)) AND lease_token = ?`,
 };
 
+const secondsLeft: Statement = {
+  mysql: `SELECT TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(), lease_until) AS seconds FROM brevo_contact_leases
+    WHERE email = ? AND lease_token = ?`,
+  sqlite: `SELECT unixepoch(lease_until) - unixepoch(CURRENT_TIMESTAMP) AS seconds FROM brevo_contact_leases
+    WHERE email = ? AND lease_token = ?`,
+};
+
 const giveAll = 'DELETE FROM brevo_contact_leases WHERE lease_token = ?';
 
 const forgetOld: Statement = {
@@ -62,6 +69,15 @@ export async function takeLeases(
 export async function leasesOf(session: Session, contacts: readonly string[], token: string): Promise<string[]> {
   const rows = await session.query<{ email: string }>(select, [JSON.stringify(contacts), token]);
   return rows.map(({ email }) => email);
+}
+
+/**
+ * For how many seconds more, by the database's clock, the contact is held in the name of `token`; at most 0 when the lease
+ * has ended, null when somebody else has taken it. Whole seconds, rounded down.
+ */
+export async function leaseSecondsLeft(session: Session, email: string, token: string): Promise<number | null> {
+  const [row] = await session.query<{ seconds: number }>(secondsLeft, [email, token]);
+  return row?.seconds ?? null;
 }
 
 /** Gives contacts back that are held in the name of `token`; others are left alone. */

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import { describeFailure, type Outcome } from '../brevo/outcome.ts';
+import { describeFailure, type FailedCall, type Outcome } from '../brevo/outcome.ts';
 import type { Database } from '../database/database.ts';
+import { isRepeatable } from '../database/retry.ts';
 import type { ClaimedContact } from './claim.ts';
 import type { DrainResult } from './drain-result.ts';
 import { type FinishedContact, type JobOutcome, recordOutcomes } from './finish.ts';
@@ -14,12 +15,10 @@ export interface Ending {
 }
 
 /** The reason of a failed answer in the words of `last_error`. */
-export function endingOf(
-  jobs: readonly Job[],
-  outcome: Extract<Outcome, { kind: 'delivered' | 'fatal' | 'transient' }>,
-): Ending {
+export function endingOf(jobs: readonly Job[], outcome: FailedCall | Extract<Outcome, { kind: 'delivered' }>): Ending {
   if (outcome.kind === 'delivered') return { jobs, outcome };
-  return { jobs, outcome: { kind: outcome.kind, reason: describeFailure(outcome.reason) } };
+  const kind = outcome.isRetryable ? 'transient' : 'fatal';
+  return { jobs, outcome: { kind, reason: describeFailure(outcome.reason) } };
 }
 
 interface Written extends FinishedContact {
@@ -34,6 +33,8 @@ export interface RecorderOptions {
   onInformation: (text: string) => void;
   /** told after each contact that was written down */
   onRecorded: () => void;
+  /** told the claims of contacts whose lease was lost */
+  onLostLease: (token: string) => void;
 }
 
 /**
@@ -91,14 +92,21 @@ export class Recorder {
 
   async #writeBatch(batch: readonly Written[]): Promise<void> {
     try {
-      const recorded = await recordOutcomes(this.#database, batch);
-      for (const written of batch) {
-        this.#unrecorded -= 1;
-        this.#count(written, recorded);
-        this.#options.onRecorded();
-      }
+      await this.#writeTogether(batch);
     } catch (error) {
       this.#failure = { error };
+      if (batch.length === 1 || isRepeatable(error)) return;
+      // One row that the database refuses must not cost the others their outcome: they would all be sent again.
+      for (const written of batch) await this.#writeTogether([written]).catch(() => undefined);
+    }
+  }
+
+  async #writeTogether(batch: readonly Written[]): Promise<void> {
+    const recorded = await recordOutcomes(this.#database, batch);
+    for (const written of batch) {
+      this.#unrecorded -= 1;
+      this.#count(written, recorded);
+      this.#options.onRecorded();
     }
   }
 
@@ -115,6 +123,7 @@ export class Recorder {
     this.#result.released += jobs.length - outcomes.length;
     this.#result.lostLeases += lost.length;
     if (lost.length > 0) {
+      this.#options.onLostLease(contact.token);
       const what = lost.map(({ id }) => id).join(', ');
       this.#options.onInformation(
         `The lease of ${contact.email} had ended before the outcome of job ${what} was recorded.`,
@@ -140,7 +149,9 @@ export class Recorder {
       this.#options.onInformation(`Job ${job.id} (${job.operation} for ${job.email}) failed for good: ${reason}`);
     } else {
       this.#result.retried += 1;
-      this.#options.onInformation(`Job ${job.id} will be tried again in ${state?.minutes} min: ${reason}`);
+      this.#options.onInformation(
+        `Job ${job.id} (${job.operation} for ${job.email}) will be tried again in ${state?.minutes} min: ${reason}`,
+      );
     }
   }
 

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database, Session, Statement } from '../database/database.ts';
-import { fingerprint } from './fingerprint.ts';
 
 const microseconds = {
   mysql: `TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6))`,
@@ -17,6 +16,16 @@ const lockTurn: Statement = {
   sqlite: `SELECT next_call_at AS next, ${microseconds.sqlite} AS now FROM brevo_pace WHERE account = ?`,
 };
 
+const readPause: Statement = {
+  mysql: `SELECT paused_until - ${microseconds.mysql} AS left_over FROM brevo_pace WHERE account = ?`,
+  sqlite: `SELECT paused_until - ${microseconds.sqlite} AS left_over FROM brevo_pace WHERE account = ?`,
+};
+
+const setPause: Statement = {
+  mysql: `UPDATE brevo_pace SET paused_until = GREATEST(paused_until, ?) WHERE account = ?`,
+  sqlite: `UPDATE brevo_pace SET paused_until = MAX(paused_until, ?) WHERE account = ?`,
+};
+
 const moveTurn = `UPDATE brevo_pace SET next_call_at = ? WHERE account = ?`;
 
 /** Turns taken from the table at a time: half a second's worth, so that a worker that ends wastes little. */
@@ -24,8 +33,10 @@ const turnsSeconds = 0.5;
 /** Keeps timers that fire late, in one process or another, from fitting one call too many into a second. */
 const margin = 1.05;
 
-/** No turn is further ahead; pauses are shorter. */
+/** No turn is further ahead; longer pauses end the run. */
 const longestWaitMicros = 60_000_000;
+/** No pause is longer: one that seems so was written by a clock that has been set back since. */
+const longestPauseSeconds = 3600;
 /** A turn missed by more is dropped. Late by less, no second holds more calls than allowed: the margin is larger. */
 const latestMs = 20;
 /** At slow rates a turn may be missed by more, but by less than what the margin leaves of every second. */
@@ -44,9 +55,9 @@ export class SharedPace {
   #taking: Promise<void> | undefined;
   #isKnown = false;
 
-  constructor(database: Database, { apiKey, requestsPerSecond }: { apiKey: string; requestsPerSecond: number }) {
+  constructor(database: Database, { account, requestsPerSecond }: { account: string; requestsPerSecond: number }) {
     this.#database = database;
-    this.#account = fingerprint(apiKey);
+    this.#account = account;
     this.#gapMs = (1000 / requestsPerSecond) * margin;
     this.#turnsAtOnce = Math.max(1, Math.ceil(requestsPerSecond * turnsSeconds));
   }
@@ -87,8 +98,17 @@ export class SharedPace {
     this.#turns = [];
     await this.#database.transaction(async (session) => {
       const { next, now } = await this.#lock(session);
-      await session.execute(moveTurn, [Math.max(next, now + seconds * 1_000_000), this.#account]);
+      const end = now + seconds * 1_000_000;
+      await session.execute(moveTurn, [Math.max(next, end), this.#account]);
+      await session.execute(setPause, [end, this.#account]);
     });
+  }
+
+  /** For how many seconds more nobody on the account may start a call, by what any run was told; 0 when all may. */
+  async pausedForSeconds(): Promise<number> {
+    const [row] = await this.#database.query<{ left_over: number }>(readPause, [this.#account]);
+    const seconds = Math.ceil((row?.left_over ?? 0) / 1_000_000);
+    return seconds > longestPauseSeconds ? 0 : Math.max(0, seconds);
   }
 
   async #takeTurns(): Promise<void> {

@@ -1,5 +1,5 @@
-import { describeFailure, type Outcome } from '../brevo/outcome.ts';
-import type { ProblemKind } from '../errors.ts';
+import { describeFailure, type FailedCall, isAboutLists } from '../brevo/outcome.ts';
+import type { Problem, ProblemKind } from '../errors.ts';
 
 /** Why a run ends before the outbox is empty. No job is charged for any of these. */
 export interface Stop {
@@ -10,47 +10,46 @@ export interface Stop {
 
 export const untouched = 'No job was charged for this';
 
-/** Brevo's answer says that nothing can be delivered until somebody acts; `what` names the job that was answered. */
-export function stopForAnswer(outcome: Extract<Outcome, { kind: 'stop' }>, what: string): Stop {
-  const { kind, message, hint } = describeRefusal(outcome);
-  const about = kind === 'refused' ? '' : ` (${what})`;
-  return { kind, message: `${message}${about}`, hint: `${untouched}. ${hint}` };
+/** Everybody's calls fail as this one did; `who` names the job and the address of it. */
+export function stopForEverybody(call: FailedCall, who: string): Stop {
+  const { message, hint } = describeStop(call);
+  return { kind: call.problem, message: `${message} (${who})`, hint: `${untouched}. ${hint}` };
 }
 
-/** The same, whatever was asked of Brevo. */
-export function describeRefusal({ reason, problem }: Extract<Outcome, { kind: 'stop' }>): Stop {
-  if (problem === 'refused') {
+/** Why nothing can be delivered until somebody acts, whatever was asked of Brevo. */
+export function describeStop({ scope, problem, reason }: FailedCall): Stop {
+  const what = describeFailure(reason);
+  if (scope === 'contact') {
     return {
       kind: problem,
-      message: `Brevo refused this account: ${describeFailure(reason)}`,
+      message: `Brevo refuses every contact in the same way: ${what}`,
       hint:
-        reason.status === 402
-          ? 'Check the plan and the credits of the Brevo account; then run it again.'
-          : 'Check the API key, what it may do, and from which addresses; then run it again.',
+        'Check the lists and the attributes (brevo.attributes) in the Brevo account, then run it again. If these ' +
+        'contacts themselves are wrong: funnels outbox discard ID',
+    };
+  }
+  if (scope === 'account' && problem === 'refused') {
+    const check =
+      reason.status === 402
+        ? 'Check the plan and the credits of the Brevo account'
+        : 'Check the API key, what it may do, and from which addresses';
+    return { kind: problem, message: `Brevo refused this account: ${what}`, hint: `${check}; then run it again.` };
+  }
+  if (isAboutLists(reason.message)) {
+    const hint = 'Check the list ids of the funnels (funnels.*.listId and onPurchase.listId); then run it again.';
+    return { kind: problem, message: `Brevo does not know a list of the funnels: ${what}`, hint };
+  }
+  if (problem === 'unavailable') {
+    return {
+      kind: problem,
+      message: `Brevo is not working, the last calls all failed: ${what}`,
+      hint: 'The next run tries again. If it goes on: check brevo.baseUrl, the way to it, and status.brevo.com.',
     };
   }
   return {
     kind: problem,
-    message: `Brevo cannot be called with these settings: ${describeFailure(reason)}`,
-    hint: 'Check brevo.baseUrl and the list ids of the funnels; then run it again.',
-  };
-}
-
-/** One failure after another, whatever the contact; `reason` is the last of them. */
-export function stopForOutage(reason: string): Stop {
-  return {
-    kind: 'unavailable',
-    message: `Brevo is not working, the last calls all failed: ${reason}`,
-    hint: `${untouched}; the next run tries again.`,
-  };
-}
-
-/** The same refusal of one contact after another, for a reason that is none of theirs. */
-export function stopForRefusals(reason: string): Stop {
-  return {
-    kind: 'configuration',
-    message: `Brevo refuses every contact with the same words: ${reason}`,
-    hint: `${untouched}. Check the lists and the attributes (brevo.attributes) in the Brevo account; then run it again. If these contacts themselves are wrong: funnels outbox discard ID`,
+    message: `Brevo cannot be called with these settings: ${what}`,
+    hint: 'Check brevo.baseUrl, and the proxy or firewall before it; then run it again.',
   };
 }
 
@@ -71,4 +70,9 @@ export function stopForSlowClaims(): Stop {
     message: 'The database took so long to claim jobs that no call to Brevo would have ended within their lease.',
     hint: `${untouched}. Raise outbox.leaseSeconds, or run it when the server is less busy.`,
   };
+}
+
+/** The database could not go on; what was sent until then is recorded, or will be sent once more. */
+export function stopForProblem({ kind, message, hint }: Problem): Stop {
+  return { kind, message, hint: hint ?? 'Run it again.' };
 }

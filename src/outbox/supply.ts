@@ -1,5 +1,7 @@
 import type { Database } from '../database/database.ts';
 import { type ClaimedContact, claimContacts } from './claim.ts';
+import { proveRecordable } from './finish.ts';
+import { giveBackAllLeases } from './leases.ts';
 
 /** The most contacts one claim takes. */
 const mostAtOnce = 500;
@@ -19,6 +21,8 @@ export interface SupplyOptions {
   concurrency: number;
   /** jobs that may still be claimed, asked before every claim */
   left: () => number;
+  /** an account whose suspected contacts come last; null: there are none */
+  suspectsOf: string | null;
   /** told about every claim */
   onClaim: (contacts: readonly ClaimedContact[]) => void;
 }
@@ -33,19 +37,17 @@ export class Supply {
   #isExhausted = false;
   #late = 0;
   #isClosed = false;
+  #withoutSuspectsOf: string | null;
+  #isProven = false;
 
   constructor(database: Database, options: SupplyOptions) {
     this.#database = database;
     this.#options = options;
-    const { requestsPerSecond, leaseSeconds, timeoutSeconds } = options;
+    const { requestsPerSecond, leaseSeconds, timeoutSeconds, suspectsOf } = options;
+    this.#withoutSuspectsOf = suspectsOf;
     // As many as the rate gets through within half of the time in which calls of a claim may start.
     const seconds = Math.min(secondsAhead, (leaseSeconds - timeoutSeconds) / 2);
     this.#size = Math.max(1, Math.min(mostAtOnce, Math.floor(requestsPerSecond * seconds)));
-  }
-
-  /** Whether nothing is waiting and the last claim found nothing more. */
-  get isEmpty(): boolean {
-    return this.#waiting.length === 0 && this.#isExhausted;
   }
 
   /** The next contact, the one due longest or any of those waiting; undefined when there is none for now. */
@@ -67,6 +69,13 @@ export class Supply {
   /** Forgets that the last claim found nothing: contacts that were being delivered may have more jobs by now. */
   reopen(): void {
     this.#isExhausted = false;
+  }
+
+  /** Hands out what nobody has begun of a claim. */
+  drop(token: string): ClaimedContact[] {
+    const dropped = this.#waiting.filter((contact) => contact.token === token);
+    this.#waiting = this.#waiting.filter((contact) => contact.token !== token);
+    return dropped;
   }
 
   /** Claims nothing more and hands out what nobody has begun. */
@@ -93,11 +102,27 @@ export class Supply {
       contacts: Math.min(left, this.#size),
       jobs: Math.min(left, this.#size * jobsPerContact),
       leaseSeconds: this.#options.leaseSeconds,
+      withoutSuspectsOf: this.#withoutSuspectsOf,
     });
     // Whoever comes too late again and again leaves the rest to those who were quicker.
     this.#late = contacts.length === 0 ? this.#late + 1 : 0;
-    this.#isExhausted = isExhausted || this.#late >= mostLate;
+    if (isExhausted && this.#withoutSuspectsOf !== null) this.#withoutSuspectsOf = null;
+    else this.#isExhausted = isExhausted || this.#late >= mostLate;
+    if (contacts.length > 0) await this.#prove(contacts);
     this.#waiting.push(...contacts);
     this.#options.onClaim(contacts);
+  }
+
+  /** Nothing is sent whose outcome the database would refuse: it would be sent again after every lease. */
+  async #prove(contacts: readonly ClaimedContact[]): Promise<void> {
+    if (this.#isProven) return;
+    try {
+      await proveRecordable(this.#database, contacts);
+      this.#isProven = true;
+    } catch (error) {
+      // Whoever may not write the outcome may well give the claim back; if not, its lease ends by itself.
+      await giveBackAllLeases(this.#database, contacts[0]?.token ?? '').catch(() => undefined);
+      throw error;
+    }
   }
 }

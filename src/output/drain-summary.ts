@@ -27,20 +27,27 @@ const summaryColumns: Column<SummaryRow>[] = [
  */
 export function renderDrain(result: DrainResult, options: Options): string {
   const isIdle = result.claimed === 0 && result.stopped === null && !result.interrupted;
-  if (isIdle && (options.format ?? 'table') === 'table') return `${idleText(result.left)}\n`;
+  if (isIdle && result.left !== null && (options.format ?? 'table') === 'table') return `${idleText(result.left)}\n`;
   const format = options.format ?? (options.terminal.isTerminal ? 'table' : 'tsv');
   if (format === 'table') return forPeople(result, options.terminal);
-  const { sent, coalesced, created, retried, failed, released, lostLeases, left } = result;
-  const counts = { sent, coalesced, created, retried, failed, released, lost_leases: lostLeases, left_due: left.due };
-  const rows = Object.entries({ ...counts, left_pending: left.pending }).map(([outcome, count]) => ({
-    outcome,
-    count,
-  }));
+  const { sent, coalesced, created, retried, failed, released, lostLeases, takenBack, left } = result;
+  const counts = {
+    sent,
+    coalesced,
+    created,
+    retried,
+    failed,
+    released,
+    lost_leases: lostLeases,
+    taken_back: takenBack,
+  };
+  const rest = left === null ? {} : { left_due: left.due, left_pending: left.pending };
+  const rows = Object.entries({ ...counts, ...rest }).map(([outcome, count]) => ({ outcome, count }));
   return renderRows(rows, summaryColumns, { ...options, format });
 }
 
 function forPeople(result: DrainResult, terminal: Terminal): string {
-  const { sent, coalesced, retried, failed, released, lostLeases, left, reasons } = result;
+  const { sent, coalesced, retried, failed, released, lostLeases, takenBack, left, reasons } = result;
   const lines: Counter[] = [
     { label: 'sent to Brevo', count: sent, ...noteOn(result) },
     { label: 'of these in the call of another job', count: coalesced },
@@ -49,6 +56,7 @@ function forPeople(result: DrainResult, terminal: Terminal): string {
     // What was given back for a moment and sent later in the run is no news.
     { label: 'given back untouched', count: result.stopped !== null || result.interrupted ? released : 0 },
     { label: 'answered after their lease had ended, not recorded', count: lostLeases },
+    { label: 'of earlier runs pending again, for what has turned out to befall everybody', count: takenBack },
   ];
   return [
     renderCounters(
@@ -60,13 +68,13 @@ function forPeople(result: DrainResult, terminal: Terminal): string {
       reasons.slice(0, 5).map(({ reason, count }) => ({ label: reason, count })),
       terminal,
     ),
-    `Left: ${remaining(left)}\n`,
+    left === null ? '' : `Left: ${remaining(left)}\n`,
     failed === 0 ? '' : 'See them, and what to do: funnels outbox list --status failed\n',
     result.interrupted ? 'Ended early by a signal; the next run goes on from here.\n' : '',
   ].join('');
 }
 
-function idleText(left: DrainResult['left']): string {
+function idleText(left: NonNullable<DrainResult['left']>): string {
   if (left.due === 0) return `Nothing to send: ${remaining(left)}`;
   return `Nothing sent: ${formatCount(left.due)} due, but in the hands of another session of the database just now.`;
 }
@@ -75,7 +83,7 @@ function noteOn({ created }: DrainResult): { note?: string } {
   return created > 0 ? { note: `${formatCount(created)} new to Brevo` } : {};
 }
 
-function remaining({ due, pending }: DrainResult['left']): string {
+function remaining({ due, pending }: NonNullable<DrainResult['left']>): string {
   return `${formatCount(due)} due now, ${formatCount(pending - due)} scheduled or held.`;
 }
 

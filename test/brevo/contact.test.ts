@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contactBody, contactUpdate } from '../../src/brevo/contact.ts';
+import { contactBody } from '../../src/brevo/contact.ts';
 
 describe('contactBody', () => {
   it('updates what exists, and says nothing about the blocklist', () => {
@@ -39,28 +39,5 @@ describe('contactBody', () => {
     const attributes = JSON.parse('{"__proto__":"x","toString":"y"}');
     const sent = JSON.stringify(contactBody({ email: 'ann@example.com', listIds: [], attributes }).attributes);
     expect(JSON.parse(sent)).toStrictEqual(JSON.parse('{"__PROTO__":"x","TOSTRING":"y"}'));
-  });
-});
-
-describe('contactUpdate', () => {
-  it('names the lists to join and to leave, and neither the address nor the blocklist', () => {
-    const contact = {
-      email: 'ann@example.com',
-      listIds: [21, 21],
-      unlinkListIds: [5, 5],
-      attributes: { bought: true },
-    };
-    expect(contactUpdate(contact)).toStrictEqual({ attributes: { BOUGHT: true }, listIds: [21], unlinkListIds: [5] });
-  });
-
-  it('never repeats the address: to change it subscribes a blocklisted contact again', () => {
-    const attributes = { Email: 'other@example.com', EMAIL: 'ann@example.com' };
-    const update = contactUpdate({ email: 'ann@example.com', listIds: [], unlinkListIds: [5], attributes });
-    expect(update).toStrictEqual({ unlinkListIds: [5] });
-  });
-
-  it('leaves a list that it is told to join as well', () => {
-    const contact = { email: 'ann@example.com', listIds: [5, 21], unlinkListIds: [5], attributes: {} };
-    expect(contactUpdate(contact)).toStrictEqual({ listIds: [21], unlinkListIds: [5] });
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { classify, classifyUpdate, type Outcome } from '../../src/brevo/outcome.ts';
+import { classify, classifyRemoval, type Outcome } from '../../src/brevo/outcome.ts';
 
 const HTML = '<html><head><title>x</title></head><body>error code: 524</body></html>';
 
@@ -12,75 +12,88 @@ function answer(status: number, body: string, headers: Record<string, string> = 
   return classify({ status, body, headers: new Headers(headers) });
 }
 
-/** `delivered: created`, `fatal`, `stop: refused` and so on. */
+/** `created`, `updated`, `rate_limited`; else what it is about, what a job of that contact is due, and how a run would end. */
 function short(outcome: Outcome): string {
   if (outcome.kind === 'delivered') return outcome.created ? 'created' : 'updated';
-  if (outcome.kind === 'stop') return `stop: ${outcome.problem}`;
-  return outcome.kind;
+  if (outcome.kind === 'rate_limited') return outcome.kind;
+  const { scope, isRetryable, problem, isCertain } = outcome;
+  return `${scope}, ${isRetryable ? 'again' : 'never'}, ${problem}${isCertain ? ', certain' : ''}`;
 }
+
+const own = 'contact, never, configuration';
+const ownAgain = 'contact, again, configuration';
+const busy = 'contact, again, unavailable';
+const wrongWay = 'route, again, configuration';
+const blocked = 'route, again, refused';
+const down = 'service, again, unavailable';
 
 const table: [status: number, body: string, meaning: string][] = [
   [201, '{"id":21}', 'created'],
   [204, '', 'updated'],
-  [200, HTML, 'stop: configuration'],
-  [200, '{"id":21}', 'stop: configuration'],
-  [200, '', 'stop: configuration'],
-  [201, '', 'stop: configuration'],
-  [201, '{"ok":true}', 'stop: configuration'],
-  [202, '{"processId":78}', 'stop: configuration'],
-  [301, '', 'stop: configuration'],
-  [307, HTML, 'stop: configuration'],
+  [200, '{"id":21}', 'updated'],
+  [200, '', 'updated'],
+  [201, '', 'created'],
+  [201, '{"id":"5"}', 'created'],
+  [201, '{"ok":true}', 'updated'],
+  [202, '{"processId":78}', 'updated'],
+  [200, HTML, wrongWay],
+  [201, 'OK', wrongWay],
+  [200, '[]', wrongWay],
+  [301, '', wrongWay],
+  [307, HTML, wrongWay],
+  [302, json('moved', 'elsewhere'), wrongWay],
 
-  [400, json('invalid_parameter', 'Invalid email address'), 'fatal'],
-  [400, json('invalid_parameter', 'Invalid phone number'), 'fatal'],
-  [400, json('invalid_parameter', 'invalid date format'), 'fatal'],
-  [400, json('missing_parameter', 'email is missing'), 'fatal'],
-  [400, json('out_of_range', 'value is out of range'), 'fatal'],
-  [400, json(undefined, 'Invalid email address'), 'fatal'],
-  [400, json('duplicate_parameter', 'taken', { duplicate_identifiers: ['SMS'] }), 'fatal'],
-  [400, json('invalid_parameter', 'taken', { duplicate_identifiers: ['email', 'ext_id'] }), 'fatal'],
-  [400, json('duplicate_parameter', 'Contact already exist'), 'fatal'],
-  [400, json('invalid_parameter', 'List ID does not exist'), 'stop: configuration'],
-  [400, json('invalid_parameter', 'listIds should be an array'), 'stop: configuration'],
-  [400, json(undefined, 'Lists with ids 9 do not exist'), 'stop: configuration'],
-  [400, json('invalid_parameter', 'Contact already in list and/or does not exist'), 'transient'],
-  [400, json('duplicate_request', 'Request already processed'), 'transient'],
-  [400, json(undefined, 'Request already processed'), 'transient'],
-  [400, json('account_in_process', 'busy'), 'transient'],
-  [403, json('account_in_process', 'busy'), 'transient'],
-  [400, HTML, 'transient'],
-  [400, '', 'transient'],
-  [400, '{}', 'transient'],
-  [400, '[]', 'transient'],
-  [400, 'null', 'transient'],
+  [400, json('invalid_parameter', 'Invalid email address'), own],
+  [400, json('invalid_parameter', 'Invalid phone number'), own],
+  [400, json('invalid_parameter', 'invalid date format'), own],
+  [400, json('missing_parameter', 'email is missing'), own],
+  [400, json('out_of_range', 'value is out of range'), own],
+  [400, json(undefined, 'Invalid email address'), own],
+  [400, json('duplicate_parameter', 'taken', { duplicate_identifiers: ['SMS'] }), own],
+  [400, json('invalid_parameter', 'taken', { duplicate_identifiers: ['email', 'ext_id'] }), own],
+  [400, json('duplicate_parameter', 'SMS is already associated with another Contact'), own],
+  // We send no other identifier than the address: somebody else creates the contact at that moment.
+  [400, json('duplicate_parameter', 'taken', { duplicate_identifiers: ['email'] }), ownAgain],
+  [400, json('invalid_parameter', 'taken', { duplicate_identifiers: ['EMAIL'] }), ownAgain],
+  [400, json('duplicate_parameter', 'Contact already exist'), ownAgain],
+  [400, json('invalid_parameter', 'List ID does not exist'), own],
+  [400, json('invalid_parameter', 'Contact already in list and/or does not exist'), ownAgain],
+  [400, json('duplicate_request', 'Request already processed'), busy],
+  [400, json(undefined, 'Request already processed'), ownAgain],
+  [400, json('account_in_process', 'busy'), busy],
+  [403, json('account_in_process', 'busy'), busy],
+  [400, HTML, wrongWay],
+  [400, '', wrongWay],
+  [400, '{}', wrongWay],
+  [400, '[]', wrongWay],
+  [400, 'null', wrongWay],
 
-  [401, json('unauthorized', 'Key not found'), 'stop: refused'],
-  [401, json('unauthorized', 'authentication not found in headers'), 'stop: refused'],
-  [401, json('unauthorized', 'We have detected you are using an unrecognised IP address 192.0.2.1'), 'stop: refused'],
-  [401, '', 'stop: refused'],
-  [402, json('not_enough_credits', 'x'), 'stop: refused'],
-  [402, json('account_under_validation', 'x'), 'stop: refused'],
-  [403, json('permission_denied', 'Access denied for resource "contacts"'), 'stop: refused'],
-  [403, json('CONSENT_GROUP_NOT_ENABLED', 'x'), 'stop: refused'],
-  [403, HTML, 'stop: refused'],
-  [404, json('document_not_found', 'List ID does not exist'), 'stop: configuration'],
-  // A contact that is not found is no answer to POST: the address must be wrong.
-  [404, json('document_not_found', 'Contact does not exist'), 'stop: configuration'],
-  [404, HTML, 'stop: configuration'],
-  [405, json('method_not_allowed', 'x'), 'stop: configuration'],
-  [405, HTML, 'stop: configuration'],
-  [406, json('not_acceptable', 'x'), 'stop: configuration'],
-  [415, json('unsupported', 'x'), 'stop: configuration'],
-  [422, json('invalid_parameter', 'x'), 'stop: configuration'],
-
-  [408, '', 'transient'],
-  [409, json('conflict', 'x'), 'transient'],
-  [425, json('account_in_process', 'Too Early'), 'transient'],
-  [425, '', 'transient'],
-  [500, json('internal_error', 'Internal error occurred'), 'transient'],
-  [502, HTML, 'transient'],
-  [503, '', 'transient'],
-  [524, 'error code: 524', 'transient'],
+  [401, json('unauthorized', 'Key not found'), 'account, again, refused, certain'],
+  [401, json(undefined, 'authentication not found in headers'), 'account, again, refused, certain'],
+  [401, '', blocked],
+  [401, HTML, blocked],
+  [402, json('not_enough_credits', 'x'), 'account, again, refused'],
+  [403, json('permission_denied', 'Access denied for resource "contacts"'), 'account, again, refused'],
+  [403, HTML, blocked],
+  [407, HTML, blocked],
+  [451, HTML, blocked],
+  [404, json('document_not_found', 'Contact does not exist'), ownAgain],
+  [404, HTML, wrongWay],
+  [405, json('method_not_allowed', 'x'), ownAgain],
+  [405, HTML, wrongWay],
+  [406, json('not_acceptable', 'x'), ownAgain],
+  [415, json('unsupported', 'x'), ownAgain],
+  [422, json('invalid_parameter', 'x'), ownAgain],
+  [408, '', 'route, again, unavailable'],
+  [409, json('conflict', 'x'), ownAgain],
+  [409, HTML, wrongWay],
+  [418, HTML, wrongWay],
+  [425, json('account_in_process', 'Too Early'), busy],
+  [425, '', 'route, again, unavailable'],
+  [500, json('internal_error', 'Internal error occurred'), down],
+  [502, HTML, down],
+  [503, '', down],
+  [524, 'error code: 524', down],
   [429, json('too_many_requests', 'Too many requests'), 'rate_limited'],
   [429, HTML, 'rate_limited'],
 ];
@@ -107,10 +120,19 @@ describe('classify', () => {
     expect(outcome).toMatchObject({ kind: 'rate_limited', retryAfterSeconds: seconds });
   });
 
+  it('heeds Retry-After of whatever stands before Brevo, in seconds and as a date', () => {
+    expect(answer(429, '', { 'retry-after': '90' })).toMatchObject({ retryAfterSeconds: 90 });
+    const date = new Date(Date.now() + 60_000).toUTCString();
+    const outcome = answer(429, '', { 'retry-after': date });
+    expect(outcome.kind === 'rate_limited' && outcome.retryAfterSeconds).toBeOneOf([59, 60, 61]);
+    const both = { 'x-sib-ratelimit-reset': '7', 'retry-after': '90' };
+    expect(answer(429, '', both)).toMatchObject({ retryAfterSeconds: 7 });
+  });
+
   it('keeps status, code, message and request id', () => {
     const body = json('invalid_parameter', 'Invalid email address');
-    expect(answer(400, body, { 'sib-request-id': 'r-1' })).toEqual({
-      kind: 'fatal',
+    expect(answer(400, body, { 'sib-request-id': 'r-1' })).toMatchObject({
+      kind: 'failed',
       reason: { status: 400, code: 'invalid_parameter', message: 'Invalid email address', requestId: 'r-1' },
     });
   });
@@ -132,35 +154,29 @@ describe('classify', () => {
     expect(moved).toMatchObject({ reason: { message } });
   });
 
-  it('has a meaning for every status and every text, and calls nothing delivered but 201 and 204', () => {
+  it('has a meaning for every status and every text, and takes no page for a delivery or for an answer about a contact', () => {
     const statuses = fc.integer({ min: 100, max: 599 });
     fc.assert(
       fc.property(statuses, fc.oneof(fc.string(), fc.json()), (status, body) => {
         const outcome = answer(status, body);
-        if (outcome.kind === 'delivered') expect([201, 204]).toContain(status);
+        if (outcome.kind === 'delivered') expect(Math.floor(status / 100)).toBe(2);
         else expect(outcome.reason.status).toBe(status);
-        if (status >= 500) expect(outcome.kind).toBe('transient');
+        const isObject = /^\s*\{/.test(body);
+        if (outcome.kind === 'failed' && !isObject) expect(['route', 'service']).toContain(outcome.scope);
       }),
     );
   });
 });
 
-describe('classifyUpdate', () => {
+describe('classifyRemoval', () => {
   it.each([
-    [json('document_not_found', 'Contact does not exist'), 'missing_contact'],
-    [json('document_not_found', 'x'), 'missing_contact'],
-    [json(undefined, 'Contact not found'), 'missing_contact'],
-    [json('document_not_found', 'List ID does not exist'), 'stop: configuration'],
-    [json('not_found', 'No such route'), 'stop: configuration'],
-    [HTML, 'stop: configuration'],
-    ['', 'stop: configuration'],
-  ])('404 %s is %s', (body, meaning) => {
-    expect(short(classifyUpdate({ status: 404, body, headers: new Headers() }))).toBe(meaning);
-  });
-
-  it('takes everything else as an answer to POST /contacts', () => {
-    for (const [status, body, meaning] of table.filter(([status]) => status !== 404)) {
-      expect(short(classifyUpdate({ status, body, headers: new Headers() }))).toBe(meaning);
-    }
+    [201, '{"contacts":{"success":["a@example.com"],"failure":[]}}', 'updated'],
+    [201, '{"contacts":{"success":[],"failure":["a@example.com"]}}', 'updated'],
+    [400, json('invalid_parameter', 'Contact already removed from list and/or does not exist'), 'updated'],
+    [404, json('document_not_found', 'List ID does not exist'), ownAgain],
+    [400, HTML, wrongWay],
+    [500, json('internal_error', 'x'), down],
+  ])('%i %s is %s', (status, body, meaning) => {
+    expect(short(classifyRemoval({ status, body, headers: new Headers() }))).toBe(meaning);
   });
 });

@@ -11,7 +11,8 @@ export interface TestClaim {
 
 /** Claims as a worker does: up to so many contacts. */
 export async function claim(database: Database, contacts: number, leaseSeconds = 60): Promise<TestClaim> {
-  const { contacts: claimed } = await claimContacts(database, { contacts, jobs: 10_000, leaseSeconds });
+  const size = { contacts, jobs: 10_000, leaseSeconds, withoutSuspectsOf: null };
+  const { contacts: claimed } = await claimContacts(database, size);
   return { contacts: claimed, jobs: claimed.flatMap(({ jobs }) => jobs) };
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { classify } from '../../src/brevo/outcome.ts';
 import { type FakeBrevo, startFakeBrevo } from '../support/fake-brevo.ts';
 import { createOutbox, type TestOutbox } from '../support/outbox.ts';
 import { engines } from '../support/test-databases.ts';
@@ -55,28 +56,45 @@ describe.each(engines)('answers that are not the job’s fault, on %s', (engine)
     await expectUntouched(6);
   });
 
-  it.each([
-    [401, 'unauthorized', 'Key not found', 'refused'],
-    [402, 'not_enough_credits', 'Not enough credits', 'refused'],
-    [403, 'permission_denied', 'Access denied for resource "contacts"', 'refused'],
-    [400, 'invalid_parameter', 'List ID does not exist', 'configuration'],
-    [404, 'not_found', 'No such route', 'configuration'],
-  ])('stops at %i %s (%s)', async (status, code, message, kind) => {
+  it('stops at once at a key that Brevo itself refuses', async () => {
     await outbox.enqueuePeople(6);
-    brevo.script({ kind: 'answer', status, body: { code, message } }, { times: 99 });
+    brevo.script(
+      { kind: 'answer', status: 401, body: { code: 'unauthorized', message: 'Key not found' } },
+      { times: 99 },
+    );
     const result = await outbox.drain(brevo, { concurrency: 2 });
-    expect(result).toMatchObject({ claimed: 6, released: 6, sent: 0, stopped: { kind } });
-    expect(result.stopped?.message).toContain(`${status} ${code}: ${message}`);
+    expect(result).toMatchObject({ claimed: 6, released: 6, sent: 0, stopped: { kind: 'refused' } });
+    expect(result.stopped?.message).toMatch(/401 unauthorized: Key not found .*\(job \d for person\d@example\.com\)/);
     expect(brevo.writes().length).toBeLessThanOrEqual(2);
     await expectUntouched(6);
   });
 
+  it.each([
+    [402, 'not_enough_credits', 'Not enough credits', 'refused'],
+    [403, 'permission_denied', 'Access denied for resource "contacts"', 'refused'],
+    [404, 'not_found', 'No such route', 'configuration'],
+    [425, 'account_in_process', 'Too early', 'unavailable'],
+  ])('stops at %i %s (%s) for everybody', async (status, code, message, kind) => {
+    await outbox.enqueuePeople(12);
+    brevo.script({ kind: 'answer', status, body: { code, message } }, { times: 99 });
+    const result = await outbox.drain(brevo, { concurrency: 2 });
+    expect(result).toMatchObject({ claimed: 12, released: 12, sent: 0, stopped: { kind } });
+    expect(result.stopped?.message).toContain(`${status} ${code}: ${message}`);
+    expect(result.stopped?.message).toMatch(/\(job \d+ for person\d+@example\.com\)$/);
+    await expectUntouched(12);
+  });
+
   it('stops at a list that the account does not have', async () => {
     await outbox.enqueue('anna@example.com', { payload: { email: 'anna@example.com', list_ids: [99] } });
-    const result = await outbox.drain(brevo);
-    expect(result.stopped).toMatchObject({ kind: 'configuration', message: expect.stringContaining('List ID') });
-    expect(result.stopped?.message).toContain('(job 1, lists 99)');
-    await expectUntouched(1);
+    await outbox.enqueue('bob@example.com');
+    const variables = { FUNNELS_FUNNELS_LANGUAGE_LIST_ID: '99' };
+    const result = await outbox.drain(brevo, { concurrency: 1 }, variables);
+    expect(result.stopped).toMatchObject({
+      kind: 'configuration',
+      message: expect.stringContaining('there is no list 99 (funnels.language.listId)'),
+    });
+    expect((await outbox.jobs()).map(({ status, retries }) => [status, retries])).toContainEqual(['pending', 0]);
+    expect(result).toMatchObject({ failed: 0, retried: 0 });
   });
 
   it('fails a job whose list is configured no more, and goes on with the others', async () => {
@@ -101,15 +119,20 @@ describe.each(engines)('answers that are not the job’s fault, on %s', (engine)
     await expectUntouched(2);
   });
 
-  it('takes five failures in a row for an outage: the run ends and no job is charged', async () => {
-    await outbox.enqueuePeople(20);
-    brevo.script({ kind: 'answer', status: 503, body: '<h1>Service Unavailable</h1>' }, { times: 99 });
-    const result = await outbox.drain(brevo, { concurrency: 2 });
-    expect(result).toMatchObject({ retried: 0, failed: 0, released: 20, left: { due: 20, pending: 20 } });
-    expect(result.stopped).toMatchObject({ kind: 'unavailable', message: expect.stringContaining('503: ') });
-    expect(brevo.writes().length).toBeLessThanOrEqual(6);
-    await expectUntouched(20);
-  });
+  it.each([true, false])(
+    'takes failures in a row for an outage, whether questions are answered or not (%s)',
+    async (answered) => {
+      await outbox.enqueuePeople(20);
+      const down = { kind: 'answer', status: 503, body: '<h1>Service Unavailable</h1>' } as const;
+      brevo.script(down, { times: 99 });
+      if (!answered) brevo.script(down, { path: '/contacts/attributes', times: 99 });
+      const result = await outbox.drain(brevo, { concurrency: 2 });
+      expect(result).toMatchObject({ retried: 0, failed: 0, released: 20, left: { due: 20, pending: 20 } });
+      expect(result.stopped).toMatchObject({ kind: 'unavailable', message: expect.stringContaining('503: ') });
+      expect(brevo.writes().length).toBeLessThanOrEqual(answered ? 12 : 6);
+      await expectUntouched(20);
+    },
+  );
 
   it('takes a Brevo that cannot be reached for an outage', async () => {
     await outbox.enqueuePeople(6);
@@ -157,11 +180,11 @@ describe.each(engines)('answers that are not the job’s fault, on %s', (engine)
     const result = await outbox.drain(brevo, {
       concurrency: 1,
       signal: interruption.signal,
-      deliver: async () => {
+      upsert: async () => {
         calls += 1;
         if (calls === 3) interruption.abort();
-        const reason = { status: 400, code: 'invalid_parameter', message: 'Invalid date format', requestId: null };
-        return { kind: 'fatal', reason };
+        const body = '{"code":"invalid_parameter","message":"Invalid date format"}';
+        return classify({ status: 400, body, headers: new Headers() });
       },
     });
     expect(result).toMatchObject({ claimed: 6, released: 6, failed: 0, interrupted: true });
@@ -180,24 +203,97 @@ describe.each(engines)('answers that are not the job’s fault, on %s', (engine)
     },
   );
 
-  it('fails each of many contacts whose address Brevo does not take: that says nothing about the others', async () => {
-    await outbox.enqueuePeople(8);
+  it('stops when everybody is refused in the same words, though they sound like one contact’s fault', async () => {
+    await outbox.enqueuePeople(30);
+    for (let person = 1; person <= 30; person += 1) {
+      const message = `Please confirm the address person${person}@example.com (request ${person * 17}) first`;
+      const answer = { kind: 'answer', status: 400, body: { code: 'invalid_parameter', message } } as const;
+      brevo.script(answer, { email: `person${person}@example.com`, times: 9 });
+    }
+    const result = await outbox.drain(brevo, { concurrency: 4 });
+    expect(result).toMatchObject({ failed: 0, stopped: { kind: 'configuration' } });
+    await expectUntouched(30);
+  });
+
+  it('fails each of many contacts whose address Brevo does not take, once anybody else is well', async () => {
+    await outbox.enqueuePeople(9);
     const body = { code: 'invalid_parameter', message: 'Invalid email address' };
+    for (let person = 1; person <= 8; person += 1) {
+      brevo.script({ kind: 'answer', status: 400, body }, { email: `person${person}@example.com`, times: 9 });
+    }
+    let result = await outbox.drain(brevo, { concurrency: 1 });
+    if (result.stopped !== null) result = await outbox.drain(brevo, { concurrency: 1 });
+    expect(await outbox.statuses()).toEqual({ success: 1, failed: 8 });
+  });
+
+  it.each([
+    ['that always get 500, when the account itself answers', { status: 500, body: { message: 'Oops' } }],
+    ['a firewall keeps from Brevo', { status: 403, body: '<h1>Blocked</h1>' }],
+    ['redirected elsewhere', { status: 302, headers: { location: 'https://example.com' } }],
+  ])('charges six contacts %s, though nobody else is due', async (_name, answer) => {
+    await outbox.enqueuePeople(6);
+    brevo.script({ kind: 'answer', ...answer }, { times: 99 });
+    expect(await outbox.drain(brevo)).toMatchObject({ retried: 6, stopped: null });
+    expect((await outbox.jobs()).map(({ retries }) => retries)).toEqual([1, 1, 1, 1, 1, 1]);
+  });
+
+  it.each([3, 12])('charges none of %i when nothing answers, questions included, run after run', async (people) => {
+    await outbox.enqueuePeople(people);
+    const down = { kind: 'answer', status: 503, body: '' } as const;
+    brevo.script(down, { times: 99 });
+    brevo.script(down, { path: '/contacts/attributes', times: 99 });
+    for (let run = 0; run < 3; run += 1) {
+      expect(await outbox.drain(brevo, { limit: 4 })).toMatchObject({ retried: 0, stopped: { kind: 'unavailable' } });
+    }
+    await expectUntouched(people);
+  });
+
+  it('gives attempts back that turn out to have been everybody’s', async () => {
+    const body = { code: 'invalid_parameter', message: 'Attribute LASTNAME is not valid' };
     brevo.script({ kind: 'answer', status: 400, body }, { times: 99 });
-    expect(await outbox.drain(brevo)).toMatchObject({ failed: 8, stopped: null });
+    await outbox.enqueue('anna@example.com');
+    expect(await outbox.drain(brevo)).toMatchObject({ failed: 1, stopped: null });
+    await outbox.enqueue('bob@example.com');
+    const result = await outbox.drain(brevo);
+    expect(result).toMatchObject({ failed: 0, takenBack: 1, stopped: { kind: 'configuration' } });
+    expect((await outbox.jobs()).map(({ status, retries }) => [status, retries])).toEqual(
+      Array(2).fill(['pending', 0]),
+    );
+    brevo.heal();
+    expect(await outbox.drain(brevo)).toMatchObject({ sent: 2, stopped: null });
   });
 
-  it('charges failures that are too few for an outage at the end of the run', async () => {
-    await outbox.enqueuePeople(3);
-    brevo.script({ kind: 'answer', status: 500, body: { message: 'Oops' } }, { times: 99 });
-    expect(await outbox.drain(brevo)).toMatchObject({ retried: 3, stopped: null });
-    expect((await outbox.jobs()).map(({ retries }) => retries)).toEqual([1, 1, 1]);
+  it('delivers others before a contact that has stopped a run', async () => {
+    await outbox.enqueue('anna@example.com');
+    const body = { code: 'permission_denied', message: 'Access denied' };
+    brevo.script({ kind: 'answer', status: 403, body }, { email: 'anna@example.com', times: 99 });
+    expect((await outbox.drain(brevo)).stopped).toMatchObject({ kind: 'refused' });
+    await outbox.enqueue('bob@example.com');
+    const told: string[] = [];
+    const result = await outbox.drain(brevo, { concurrency: 1, onInformation: (text) => told.push(text) });
+    expect(result).toMatchObject({ sent: 1, retried: 1, stopped: null });
+    expect(told).toEqual([
+      expect.stringMatching(/^Job 1 \(upsert_contact for anna@example\.com\) .*403 permission_denied/),
+    ]);
+    expect(brevo.writes().map(({ email }) => email)).toEqual([
+      'anna@example.com',
+      'bob@example.com',
+      'anna@example.com',
+    ]);
   });
 
-  it('does not take contacts that Brevo is busy with for an outage', async () => {
-    await outbox.enqueuePeople(8);
-    brevo.script({ kind: 'answer', status: 425, body: { message: 'Too early' } }, { times: 99 });
-    expect(await outbox.drain(brevo)).toMatchObject({ retried: 8, stopped: null });
+  it('remembers a long rate limit: the next run calls nobody before its end', async () => {
+    await outbox.enqueuePeople(2);
+    brevo.script({ kind: 'answer', status: 429, headers: { 'retry-after': '900' } });
+    expect((await outbox.drain(brevo, { concurrency: 1 })).stopped).toMatchObject({ kind: 'temporary' });
+    const second = await outbox.drain(brevo);
+    expect(second.stopped).toMatchObject({
+      kind: 'temporary',
+      message: expect.stringMatching(/another (900|899|898) s/),
+    });
+    expect(brevo.requests).toHaveLength(1);
+    await outbox.database.admin('UPDATE brevo_pace SET paused_until = 1, next_call_at = 1');
+    expect(await outbox.drain(brevo)).toMatchObject({ sent: 2 });
   });
 
   it('records what succeeded beside an answer that stops the run', async () => {

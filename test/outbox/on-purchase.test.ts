@@ -40,7 +40,25 @@ describe.each(engines)('a buyer who changes lists, on %s', (engine) => {
       attributes: purchase.payload.attributes,
       emailBlacklisted: true,
     });
-    expect(brevo.writes(email).map(({ method }) => method)).toEqual(['POST', 'PUT']);
+    const calls = brevo.writes(email).map(({ method, path }) => `${method} ${path}`);
+    expect(calls).toEqual(['POST /v3/contacts', 'POST /v3/contacts', 'POST /v3/contacts/lists/5/contacts/remove']);
+  });
+
+  it('leaves the list in a call of its own that names nobody in its path, and is told again when that fails', async () => {
+    const address = 'backup@shop.zip';
+    brevo.blocklist(address);
+    brevo.contacts.get(address)?.listIds.add(5);
+    await outbox.enqueue(address, { ...purchase, payload: { ...purchase.payload, email: address } });
+    await outbox.enqueue('bob@example.com');
+    brevo.script(
+      { kind: 'answer', status: 500, body: { message: 'Oops' } },
+      { path: '/contacts/lists/5/contacts/remove' },
+    );
+    expect(await outbox.drain(brevo, { concurrency: 1 })).toMatchObject({ sent: 1, retried: 1 });
+    await outbox.makeDue();
+    expect(await outbox.drain(brevo)).toMatchObject({ sent: 1 });
+    expect(brevo.contacts.get(address)?.listIds).toEqual(new Set([7]));
+    for (const { path } of brevo.requests) expect(path).not.toContain('shop');
   });
 
   it('is shown by --dry-run with both lists', async () => {

@@ -76,9 +76,9 @@ describe.each(engines)('before the first call of a drain on %s', (engine) => {
     const payload = { email: 'anna@example.com', list_ids: [7], unlink_list_ids: [5], attributes: {} };
     await outbox.enqueue('anna@example.com', { operation: 'update_after_purchase', payload });
     expect(await drain(5)).toMatchObject({ sent: 1, created: 1 });
-    expect(brevo.writes().map(({ method, status }) => [method, status])).toEqual([
-      ['PUT', 404],
-      ['POST', 201],
+    expect(brevo.writes().map(({ path, status }) => [path, status])).toEqual([
+      ['/v3/contacts', 201],
+      ['/v3/contacts/lists/5/contacts/remove', 400],
     ]);
     expect(brevo.contacts.get('anna@example.com')).toMatchObject({ listIds: new Set([7]) });
   });

@@ -12,8 +12,9 @@ it('a recorder whose database is gone says so to everybody, whatever still comes
     mostUnrecorded: 1,
     onInformation: () => undefined,
     onRecorded: () => undefined,
+    onLostLease: () => undefined,
   });
-  const contact: ClaimedContact = { email: 'anna@example.com', token: 'token', expiresAt: 0, jobs: [] };
+  const contact: ClaimedContact = { email: 'anna@example.com', token: 'token', expiresAt: 0, clockOffset: 0, jobs: [] };
   recorder.finish(contact, []);
   await expect(recorder.room()).rejects.toBe(gone);
   recorder.finish(contact, []);

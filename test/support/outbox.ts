@@ -51,7 +51,9 @@ export interface TestOutbox {
   open(access?: 'read-only' | 'read-write'): Database;
   /** Drains as the command does, over real HTTP; `variables` are FUNNELS_ settings. */
   drain(brevo: FakeBrevo, options?: Partial<DrainOptions>, variables?: Record<string, string>): Promise<DrainResult>;
-  /** Removes all jobs and entries; ids begin at 1 again. */
+  /** Drains over a connection of one's own, without HTTP: `upsert` answers every call. */
+  drainWith(connection: Database, options: Pick<DrainOptions, 'upsert'> & Partial<DrainOptions>): Promise<DrainResult>;
+  /** Removes all jobs and entries, and what is known of contacts and the account; ids begin at 1 again. */
   empty(): Promise<void>;
   drop(): Promise<void>;
 }
@@ -149,16 +151,42 @@ export async function createOutbox(engine: Engine): Promise<TestOutbox> {
         ...given.outbox,
         ...brevoCalls(connection, given, client, options.onInformation ?? (() => undefined)),
         // Asked of Brevo only where a test is about that.
-        preflight: async () => null,
+        preflight: async () => ({ kind: 'well', isWhole: false }),
         configuredLists: [5, 7, 99],
         limit: Number.MAX_SAFE_INTEGER,
         signal: new AbortController().signal,
         ...options,
       });
     },
+    drainWith: (connection, options) =>
+      drainOutbox(connection, {
+        account: 'test',
+        leaveList: async () => ({ kind: 'delivered', created: false }),
+        pace: async () => undefined,
+        pauseAll: async () => undefined,
+        pausedForSeconds: async () => 0,
+        preflight: async () => ({ kind: 'well', isWhole: true }),
+        probe: async () => ({ kind: 'well', isWhole: true }),
+        retry: { maxRetries: 5, stepMinutes: 5 },
+        configuredLists: [5, 7],
+        attributeNames: {},
+        concurrency: 4,
+        requestsPerSecond: 1000,
+        leaseSeconds: 60,
+        timeoutSeconds: 5,
+        limit: Number.MAX_SAFE_INTEGER,
+        signal: new AbortController().signal,
+        ...options,
+      }),
     async empty() {
-      for (const table of ['brevo_contact_leases', 'brevo_sync_outbox', 'funnel_entries'])
-        await database.admin(`DELETE FROM ${table}`);
+      const tables = [
+        'brevo_contact_leases',
+        'brevo_suspected_contacts',
+        'brevo_pace',
+        'brevo_sync_outbox',
+        'funnel_entries',
+      ];
+      for (const table of tables) await database.admin(`DELETE FROM ${table}`);
       lastEntry = 0;
       lastJob = 0;
     },
