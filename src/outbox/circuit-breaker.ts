@@ -7,14 +7,17 @@ import type { SuspectMemory } from './suspect-memory.ts';
 
 /** Failures of one cause in a row, among contacts of which so many were chosen at random, that open the circuit. */
 const sameCause = { failures: 5, probes: 3 };
-/** The same for failures that have nothing in common, and for those of which a GET that works says they are single. */
+/**
+ * The same where something speaks against it: they have nothing in common, the account answers as it should, or others
+ * were delivered a moment ago.
+ */
 const anyCause = { failures: 10, probes: 6 };
 /**
  * Contacts that failed in the same way, where nobody is left to compare them with, that show it to be everybody's. The less
  * is known of others that were delivered, the fewer it takes.
  */
 const shared = {
-  contact: { deliveredInThisRun: 5, deliveredLately: 3, otherwise: 2 },
+  contact: { deliveredInThisRun: 10, deliveredLately: 3, otherwise: 2 },
   account: { deliveredInThisRun: 5, deliveredLately: 3, otherwise: 1 },
 } as const;
 /** How long an answer of the account is good for, in milliseconds. */
@@ -114,7 +117,7 @@ export class CircuitBreaker {
       if (isRow(this.#fresh(this.#parked), anyCause)) return this.#everybodys();
       for (const group of this.#groups().values()) {
         const calls = this.#fresh(group);
-        if (!isRow(calls, sameCause)) continue;
+        if (!isRow(calls, this.#hasDelivered ? anyCause : sameCause)) continue;
         const [first] = calls;
         if (first === undefined || !isBeyondBrevo(first.call)) return this.#everybodys();
         const result = await this.#ask();
@@ -140,7 +143,13 @@ export class CircuitBreaker {
       return this.#everybodys();
     const own = this.#take();
     for (const { contact, failure, call } of own) {
-      const charges = failure.jobs.map(({ id, retryCount }) => ({ id, before: retryCount, after: retryCount + 1 }));
+      const isDoubtful = !call.isRetryable && !this.#hasDelivered;
+      const charges = failure.jobs.map(({ id, retryCount }) => ({
+        id,
+        before: retryCount,
+        after: retryCount + 1,
+        isDoubtful,
+      }));
       this.#memory.charged(contact.email, causeOf(call), charges);
     }
     return { kind: 'own', calls: own };

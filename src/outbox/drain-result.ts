@@ -20,7 +20,7 @@ export interface DrainResult {
   lostLeases: number;
   /** why jobs failed or are retried, most frequent first */
   reasons: { reason: string; count: number }[];
-  /** pending again with the attempts they had: what they were charged for has turned out to be everybody's */
+  /** of earlier runs, pending again with the attempts they had: what they were charged for may have been everybody's */
   takenBack: number;
   /** what remains; null when the database no longer told */
   left: { due: number; pending: number } | null;

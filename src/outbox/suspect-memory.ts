@@ -132,6 +132,8 @@ export class SuspectMemory {
     for (const [email, known] of this.#known) {
       if (known.othersAreWell) continue;
       this.#explains = true;
+      // If it was the account, that is well again; if it is the contact, the next answer is final.
+      this.#takenBack.push(...known.charges.filter(({ isDoubtful }) => isDoubtful));
       this.#known.set(email, { ...known, othersAreWell: true, charges: [] });
     }
   }

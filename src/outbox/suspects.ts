@@ -5,6 +5,8 @@ export interface Charge {
   id: Id;
   before: number;
   after: number;
+  /** failed for good while there was nobody at all to compare it with: it is tried once more when there is */
+  isDoubtful: boolean;
 }
 
 /** A contact whose call failed, for as long as its failure may matter to later runs. */

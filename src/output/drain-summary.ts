@@ -56,7 +56,7 @@ function forPeople(result: DrainResult, terminal: Terminal): string {
     // What was given back for a moment and sent later in the run is no news.
     { label: 'given back untouched', count: result.stopped !== null || result.interrupted ? released : 0 },
     { label: 'answered after their lease had ended, not recorded', count: lostLeases },
-    { label: 'of earlier runs pending again, for what has turned out to befall everybody', count: takenBack },
+    { label: 'of earlier runs pending again: that failure may have been everybody’s', count: takenBack },
   ];
   return [
     renderCounters(

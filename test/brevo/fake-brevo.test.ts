@@ -56,11 +56,12 @@ describe('the fake Brevo', () => {
     expect(new Set(fake.writes().map(({ connection }) => connection)).size).toBe(2);
   });
 
-  it('counts updates among the writes, and reads apart from them', async () => {
+  it('counts leaving a list among the writes, and reads apart from them', async () => {
     await post('a');
-    await call('PUT /contacts/a%40example.com?identifierType=email_id', { listIds: [5] });
+    await call('POST /contacts/lists/5/contacts/remove', { emails: ['a@example.com'] });
     await call('GET /contacts/lists/5');
-    expect(fake.writes('a@example.com').map(({ method }) => method)).toEqual(['POST', 'PUT']);
+    const written = fake.writes('a@example.com').map(({ method, path }) => `${method} ${path}`);
+    expect(written).toEqual(['POST /v3/contacts', 'POST /v3/contacts/lists/5/contacts/remove']);
     expect(fake.reads()).toEqual(['GET /contacts/lists/5']);
     expect(fake.callsPerSecond()).toBeGreaterThan(0);
   });
@@ -84,11 +85,14 @@ describe('the fake Brevo', () => {
     ['POST /contacts', { email: 'a@example.com', emailBlacklisted: false }, {}, /emailBlacklisted was sent/],
     ['POST /contacts', { email: 'a@example.com', emailBlacklisted: true }, {}, /emailBlacklisted was sent/],
     ['POST /contacts', { attributes: { X: { emailBlacklisted: 0 } } }, {}, /emailBlacklisted was sent/],
-    ['PUT /contacts/a', { smsBlacklisted: false }, {}, /smsBlacklisted was sent/],
-    ['PUT /contacts/a', { forceMerge: true }, {}, /forceMerge was sent/],
-    ['PUT /contacts/a', { attributes: { EMAIL: 'b@example.com' } }, {}, /EMAIL was sent as an attribute/],
-    ['PUT /contacts/a', { attributes: { funnel_type: 'x' } }, {}, /funnel_type must be in capital letters/],
-    ['PUT /contacts/a', { attributes: { CERTIFICATE_PURCHASED_AT: '2026-02-03 04:05:06' } }, {}, /invalid date format/],
+    ['POST /contacts', { smsBlacklisted: false }, {}, /smsBlacklisted was sent/],
+    ['POST /contacts', { forceMerge: true }, {}, /forceMerge was sent/],
+    ['POST /contacts', { attributes: { EMAIL: 'b@example.com' } }, {}, /EMAIL was sent as an attribute/],
+    ['POST /contacts', { attributes: { funnel_type: 'x' } }, {}, /funnel_type must be in capital letters/],
+    ['POST /contacts', { attributes: { CERTIFICATE_PURCHASED_AT: '2026-02-03 04:05:06' } }, {}, /invalid date format/],
+    ['POST /contacts/lists/5/contacts/remove', { emails: 'a@example.com' }, {}, /emails must be an array of strings/],
+    ['POST /contacts/lists/5/contacts/remove', { emails: [], all: true }, {}, /Unknown field: all/],
+    ['POST /contacts/lists/5/contacts/remove', { emails: [], smsBlacklisted: true }, {}, /smsBlacklisted was sent/],
     ['POST /contacts', { email: 'a@example.com', list_ids: [5] }, {}, /Unknown field: list_ids/],
     ['POST /contacts', { email: 'a@example.com' }, { 'content-type': 'text/plain' }, /content-type must be/],
     ['GET /contacts/attributes', undefined, { accept: '*/*' }, /GET .*attributes: accept must be/],

@@ -4,6 +4,7 @@ import type { Contact } from '../../src/brevo/contact.ts';
 import { type BrevoClientOptions, createBrevoClient } from '../../src/brevo/http-client.ts';
 import { Problem } from '../../src/errors.ts';
 import { type FakeBrevo, type Fault, startFakeBrevo } from '../support/fake-brevo.ts';
+import { failed } from './failed.ts';
 
 const ann: Contact = { email: 'ann@example.com', listIds: [5], attributes: { FUNNEL_TYPE: 'language', SHOE_SIZE: 38 } };
 
@@ -47,47 +48,66 @@ describe('a contact that arrives', () => {
 
 describe('a contact that Brevo refuses', () => {
   it.each([
-    [{ ...ann, email: 'ann@' }, 'fatal', 'Invalid email address'],
-    [{ ...ann, email: '' }, 'fatal', 'email is missing'],
-    [{ ...ann, listIds: [5, 99] }, 'stop', 'List ID does not exist'],
-  ])('%j: %s, %s', async (contact, kind, message) => {
+    [{ ...ann, email: 'ann@' }, 'Invalid email address'],
+    [{ ...ann, email: '' }, 'email is missing'],
+    [{ ...ann, listIds: [5, 99] }, 'List ID does not exist'],
+  ])('%j is not worth another try: %s', async (contact, message) => {
     const reason = { status: 400, message, requestId: 'stand-in-0' };
-    expect(await client().upsertContact(contact)).toMatchObject({ kind, reason });
+    const expected = failed('contact', 'configuration', { isRetryable: false, reason });
+    expect(await client().upsertContact(contact)).toMatchObject(expected);
     expect(brevo.contacts.size).toBe(0);
   });
 
-  it('stops at a wrong key without showing it, even when the answer repeats it', async () => {
-    const stop = { kind: 'stop', problem: 'refused', reason: { status: 401, message: 'Key not found' } };
-    expect(await client({ apiKey: 'wrong-key' }).upsertContact(ann)).toMatchObject(stop);
+  it('is sure of a wrong key and does not show it, even when the answer repeats it', async () => {
+    const reason = { status: 401, message: 'Key not found' };
+    const expected = failed('account', 'refused', { isCertain: true, reason });
+    expect(await client({ apiKey: 'wrong-key' }).upsertContact(ann)).toMatchObject(expected);
     brevo.script({ kind: 'answer', status: 401, body: { message: 'Key wrong-key not found' } });
     const repeated = await client({ apiKey: 'wrong-key' }).upsertContact(ann);
     expect(repeated).toMatchObject({ reason: { message: 'Key [key] not found' } });
   });
 
-  it('stops at a base URL that leads elsewhere', async () => {
-    const outcome = await client({ baseUrl: brevo.url.replace('/v3', '/api') }).upsertContact(ann);
-    expect(outcome).toMatchObject({ kind: 'stop', problem: 'configuration', reason: { status: 404 } });
+  it('may be tried again when the base URL leads elsewhere, to a page or to other JSON', async () => {
+    const reason = { status: 404 };
+    const json = await client({ baseUrl: brevo.url.replace('/v3', '/api') }).upsertContact(ann);
+    expect(json).toMatchObject(failed('contact', 'configuration', { reason }));
+    brevo.script({ kind: 'answer', status: 404, headers: { 'content-type': 'text/html' }, body: '<h1>No</h1>' });
+    expect(await client().upsertContact(ann)).toMatchObject(failed('route', 'configuration', { reason }));
   });
 });
 
 describe('an answer out of the ordinary', () => {
   const html = { 'content-type': 'text/html' };
   it.each<[Fault, object]>([
-    [{ kind: 'answer', status: 500, body: { message: 'Internal error occurred' } }, { kind: 'transient' }],
-    [{ kind: 'answer', status: 502, headers: html, body: '<h1>Bad gateway</h1>' }, { kind: 'transient' }],
-    [{ kind: 'answer', status: 503 }, { kind: 'transient' }],
-    [{ kind: 'answer', status: 425, body: { code: 'account_in_process', message: 'x' } }, { kind: 'transient' }],
+    [{ kind: 'answer', status: 500, body: { message: 'Internal error occurred' } }, failed('service', 'unavailable')],
+    [{ kind: 'answer', status: 502, headers: html, body: '<h1>Bad gateway</h1>' }, failed('service', 'unavailable')],
+    [{ kind: 'answer', status: 503 }, failed('service', 'unavailable')],
     [
-      { kind: 'answer', status: 403, body: { message: 'Access denied' } },
-      { kind: 'stop', problem: 'refused' },
+      { kind: 'answer', status: 425, body: { code: 'account_in_process', message: 'x' } },
+      failed('contact', 'unavailable'),
     ],
-    [
-      { kind: 'answer', status: 200, headers: html, body: '<p>Hi</p>' },
-      { kind: 'stop', problem: 'configuration' },
-    ],
+    [{ kind: 'answer', status: 425 }, failed('route', 'unavailable')],
+    [{ kind: 'answer', status: 403, body: { message: 'Access denied' } }, failed('account', 'refused')],
+    [{ kind: 'answer', status: 403, headers: html, body: '<h1>Blocked</h1>' }, failed('route', 'refused')],
+    [{ kind: 'answer', status: 401, headers: html, body: '<h1>Log in</h1>' }, failed('route', 'refused')],
+    [{ kind: 'answer', status: 400, headers: html, body: '<h1>Bad request</h1>' }, failed('route', 'configuration')],
+    [{ kind: 'answer', status: 200, headers: html, body: '<p>Hi</p>' }, failed('route', 'configuration')],
+    [{ kind: 'answer', status: 201, body: '[{"id":3}]' }, failed('route', 'configuration')],
     [
       { kind: 'answer', status: 200 },
-      { kind: 'stop', problem: 'configuration' },
+      { kind: 'delivered', created: false },
+    ],
+    [
+      { kind: 'answer', status: 202, body: { processId: 78 } },
+      { kind: 'delivered', created: false },
+    ],
+    [
+      { kind: 'answer', status: 204, headers: html },
+      { kind: 'delivered', created: false },
+    ],
+    [
+      { kind: 'answer', status: 201 },
+      { kind: 'delivered', created: true },
     ],
     [
       { kind: 'answer', status: 201, headers: html, body: '{"id":3}' },
@@ -98,10 +118,11 @@ describe('an answer out of the ordinary', () => {
       { kind: 'rate_limited', retryAfterSeconds: 45 },
     ],
     [
-      { kind: 'endless', status: 200 },
-      { kind: 'stop', problem: 'configuration' },
+      { kind: 'answer', status: 429, headers: { ...html, 'retry-after': '90' }, body: '<h1>Slow down</h1>' },
+      { kind: 'rate_limited', retryAfterSeconds: 90, reason: { message: expect.stringContaining('Slow down') } },
     ],
-    [{ kind: 'endless', status: 500 }, { kind: 'transient' }],
+    [{ kind: 'endless', status: 200 }, failed('route', 'configuration')],
+    [{ kind: 'endless', status: 500 }, failed('service', 'unavailable')],
     [
       { kind: 'delay', milliseconds: 30 },
       { kind: 'delivered', created: true },
@@ -118,7 +139,7 @@ describe('an answer out of the ordinary', () => {
       const headers = { location: `${elsewhere.url}/contacts` };
       brevo.script({ kind: 'answer', status: 307, headers });
       const outcome = await client().upsertContact(ann);
-      expect(outcome).toMatchObject({ kind: 'stop', problem: 'configuration', reason: { status: 307 } });
+      expect(outcome).toMatchObject(failed('route', 'configuration', { reason: { status: 307 } }));
       expect(elsewhere.requests).toEqual([]);
     } finally {
       await elsewhere.close();
@@ -126,31 +147,79 @@ describe('an answer out of the ordinary', () => {
   });
 });
 
+describe('a connection that breaks off', () => {
+  const faults: Fault[] = [{ kind: 'reset' }, { kind: 'lost answer' }, { kind: 'reset midway', status: 400 }];
+
+  it.each(faults)('%j is made anew once, and the same is sent over it', async (fault) => {
+    brevo.script(fault);
+    const created = fault.kind !== 'lost answer';
+    expect(await client().upsertContact(ann)).toEqual({ kind: 'delivered', created });
+    const [first, second, ...others] = brevo.writes();
+    expect(second).toMatchObject({ path: first?.path, body: first?.body, status: created ? 201 : 204 });
+    expect(second?.connection).not.toBe(first?.connection);
+    expect(others).toEqual([]);
+    expect(brevo.contacts.get(ann.email)).toMatchObject({ id: 1, listIds: new Set([5]) });
+  });
+
+  it.each(faults)('%j is a failure the second time, and names the host', async (fault) => {
+    brevo.script(fault, { times: 5 });
+    const reason = {
+      status: null,
+      requestId: null,
+      message: expect.stringMatching(/^127\.0\.0\.1:\d+ broke the connection off/),
+    };
+    expect(await client().upsertContact(ann)).toMatchObject(failed('route', 'unavailable', { reason }));
+    expect(brevo.writes()).toHaveLength(2);
+    expect(brevo.contacts.has(ann.email)).toBe(fault.kind === 'lost answer');
+  });
+
+  it('is not made anew a second time, whatever comes the second time', async () => {
+    brevo.script({ kind: 'reset' });
+    brevo.script({ kind: 'answer', status: 503 });
+    const reason = { status: 503 };
+    expect(await client().upsertContact(ann)).toMatchObject(failed('service', 'unavailable', { reason }));
+    expect(brevo.writes()).toHaveLength(2);
+  });
+
+  it('leaves both calls together the time of one', async () => {
+    brevo.script({ kind: 'reset' });
+    brevo.script({ kind: 'hang' });
+    const began = performance.now();
+    const outcome = await client({ timeoutSeconds: 1.5 }).upsertContact(ann);
+    expect(outcome).toMatchObject(failed('route', 'unavailable', { reason: { code: 'timeout' } }));
+    expect(performance.now() - began).toBeGreaterThan(1490);
+    expect(performance.now() - began).toBeLessThan(4500);
+    expect(brevo.writes()).toHaveLength(2);
+  });
+
+  it('is left alone when the caller’s signal fires meanwhile', async () => {
+    brevo.script({ kind: 'reset' });
+    brevo.script({ kind: 'hang' });
+    const reason = new Error('SIGTERM');
+    const stop = new AbortController();
+    const rejected = expect(client().upsertContact(ann, stop.signal)).rejects.toBe(reason);
+    await brevo.arrived(2);
+    stop.abort(reason);
+    await rejected;
+    expect(brevo.writes()).toHaveLength(2);
+  });
+});
+
 describe('no answer', () => {
   const nothing = { status: null, requestId: null };
 
-  it.each<[Fault]>([[{ kind: 'reset' }], [{ kind: 'lost answer' }], [{ kind: 'reset midway', status: 400 }]])(
-    '%j is transient, names the host, and is tried once',
+  it.each<[Fault]>([[{ kind: 'hang' }], [{ kind: 'hang midway', status: 200 }]])(
+    '%j ends with the time-out, after one call, and may be tried again',
     async (fault) => {
       brevo.script(fault, { times: 5 });
-      const message = expect.stringMatching(/^127\.0\.0\.1:\d+ broke the connection off/);
-      const outcome = await client().upsertContact(ann);
-      expect(outcome).toMatchObject({ kind: 'transient', reason: { ...nothing, message } });
-      expect(brevo.writes()).toHaveLength(1);
-      expect(brevo.contacts.has(ann.email)).toBe(fault.kind === 'lost answer');
-    },
-  );
-
-  it.each<[Fault]>([[{ kind: 'hang' }], [{ kind: 'hang midway', status: 200 }]])(
-    '%j ends with the time-out and is transient',
-    async (fault) => {
-      brevo.script(fault);
       const began = performance.now();
-      const outcome = await client({ timeoutSeconds: 0.2 }).upsertContact(ann);
-      const message = expect.stringMatching(/^127\.0\.0\.1:\d+ did not answer within 0\.2 s$/);
-      expect(outcome).toMatchObject({ kind: 'transient', reason: { ...nothing, code: 'timeout', message } });
-      expect(performance.now() - began).toBeGreaterThan(190);
-      expect(performance.now() - began).toBeLessThan(3000);
+      const outcome = await client({ timeoutSeconds: 1.5 }).upsertContact(ann);
+      const message = expect.stringMatching(/^127\.0\.0\.1:\d+ did not answer within 1\.5 s$/);
+      const reason = { ...nothing, code: 'timeout', message };
+      expect(outcome).toMatchObject(failed('route', 'unavailable', { reason }));
+      expect(brevo.writes()).toHaveLength(1);
+      expect(performance.now() - began).toBeGreaterThan(1490);
+      expect(performance.now() - began).toBeLessThan(4500);
     },
   );
 
@@ -166,28 +235,30 @@ describe('no answer', () => {
     await brevo.arrived(1);
     stop.abort(reason);
     await rejected;
+    expect(brevo.writes()).toHaveLength(1);
   });
 
-  it('is transient when nobody listens, and says so', async () => {
+  it('may be tried again when nobody listens, and says so', async () => {
     const gone = await startFakeBrevo();
     await gone.close();
     for (const host of ['127.0.0.1', 'localhost']) {
       const baseUrl = gone.url.replace('127.0.0.1', host);
       const outcome = await client({ baseUrl }).upsertContact(ann);
       const message = expect.stringMatching(/^(127\.0\.0\.1|localhost):\d+ refused the connection: .*ECONNREFUSED/);
-      expect(outcome).toMatchObject({ kind: 'transient', reason: { ...nothing, code: 'ECONNREFUSED', message } });
+      const reason = { ...nothing, code: 'ECONNREFUSED', message };
+      expect(outcome).toMatchObject(failed('route', 'unavailable', { reason }));
     }
   });
 
-  it('is transient when the name is unknown', async () => {
+  it('may be tried again when the name is unknown', async () => {
     const outcome = await client({ baseUrl: 'https://brevo.invalid/v3' }).upsertContact(ann);
     const message = expect.stringMatching(/^brevo\.invalid has no known address/);
-    expect(outcome).toMatchObject({ kind: 'transient', reason: { ...nothing, message } });
+    expect(outcome).toMatchObject(failed('route', 'unavailable', { reason: { ...nothing, message } }));
   });
 
-  it('is transient when TLS meets a server without it, or HTTP something else', async () => {
+  it('may be tried again when TLS meets a server without it, or HTTP something else', async () => {
     const secure = await client({ baseUrl: brevo.url.replace('http:', 'https:') }).upsertContact(ann);
-    expect(secure).toMatchObject({ kind: 'transient', reason: nothing });
+    expect(secure).toMatchObject(failed('route', 'unavailable', { reason: nothing }));
     expect(secure).toMatchObject({ reason: { message: expect.stringContaining('over TLS') } });
 
     const server = createTcpServer((socket) => {
@@ -197,7 +268,7 @@ describe('no answer', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as { port: number };
     const mail = await client({ baseUrl: `http://127.0.0.1:${port}/v3` }).upsertContact(ann);
-    expect(mail).toMatchObject({ kind: 'transient', reason: nothing });
+    expect(mail).toMatchObject(failed('route', 'unavailable', { reason: nothing }));
     await new Promise((resolve) => server.close(resolve));
   });
 });

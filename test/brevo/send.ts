@@ -1,4 +1,4 @@
-/** Sends `call` ('PUT /contacts/…') to a Brevo as somebody would who uses no client of ours. */
+/** Sends `call` ('POST /contacts') to a Brevo as somebody would who uses no client of ours. */
 export function send(
   url: string,
   call: string,

@@ -25,8 +25,8 @@ function post(body: unknown, url = brevo.url, key = apiKey): Promise<Response> {
   return send(url, 'POST /contacts', body, { 'api-key': key });
 }
 
-function put(email: string, body: unknown, query = ''): Promise<Response> {
-  return send(brevo.url, `PUT /contacts/${encodeURIComponent(email)}${query}`, body, { 'api-key': apiKey });
+function remove(list: number | string, body: unknown): Promise<Response> {
+  return send(brevo.url, `POST /contacts/lists/${list}/contacts/remove`, body, { 'api-key': apiKey });
 }
 
 describe('the stand-in for Brevo', () => {
@@ -69,35 +69,70 @@ describe('the stand-in for Brevo', () => {
     expect(brevo.contacts.size).toBe(0);
   });
 
-  it('updates lists and attributes with an empty 204, and does not know a contact that was never created', async () => {
+  it('adds lists and attributes to a contact that is there, and drops values of the wrong type', async () => {
     brevo.account.lists.push(6);
     await post({ email: 'a+b@example.com', listIds: [5], attributes: { FUNNEL_TYPE: 'x', BOUGHT: 'yes' } });
-    const body = { listIds: [6], unlinkListIds: [5], attributes: { BOUGHT: true, BOUGHT_AT: '2026-02-03' } };
-    const updated = await put('A+b@example.com', body, '?identifierType=email_id');
+    expect(brevo.contacts.get('a+b@example.com')?.attributes).toEqual({ FUNNEL_TYPE: 'x' });
+    const attributes = { BOUGHT: true, BOUGHT_AT: '2026-02-03' };
+    const updated = await post({ email: 'A+b@example.com', listIds: [6], attributes, updateEnabled: true });
     expect([updated.status, await updated.text()]).toEqual([204, '']);
     expect(brevo.contacts.get('a+b@example.com')).toEqual({
       id: 1,
-      listIds: new Set([6]),
+      listIds: new Set([5, 6]),
       attributes: { FUNNEL_TYPE: 'x', BOUGHT: true, BOUGHT_AT: '2026-02-03' },
       emailBlacklisted: false,
     });
-    const missing = await put('bob@example.com', body);
-    expect([missing.status, await missing.json()]).toEqual([
-      404,
-      { code: 'document_not_found', message: 'Contact does not exist' },
-    ]);
   });
 
   it.each([
-    [{ unlinkListIds: [6] }, 'List ID does not exist'],
-    [{ email: 'ann@example.com' }, 'Unknown field: email'],
-    [{ updateEnabled: true }, 'Unknown field: updateEnabled'],
-    [{ unlinkListIds: 5 }, 'unlinkListIds must be an array of integers'],
+    [{ listIds: [6] }, 'List ID does not exist'],
+    [{ listIds: 5 }, 'listIds must be an array of integers'],
+    [{ emails: ['ann@example.com'] }, 'Unknown field: emails'],
+    [{ unlinkListIds: [5] }, 'Unknown field: unlinkListIds'],
+    [{ updateEnabled: 'yes' }, 'updateEnabled must be a boolean'],
   ])('refuses to update with %j, and changes nothing', async (body, message) => {
     await post({ email: 'ann@example.com', listIds: [5] });
-    const reply = await put('ann@example.com', { attributes: { FUNNEL_TYPE: 'x' }, ...body });
+    const attributes = { FUNNEL_TYPE: 'x' };
+    const reply = await post({ email: 'ann@example.com', attributes, updateEnabled: true, ...body });
     expect([reply.status, await reply.json()]).toEqual([400, { code: 'invalid_parameter', message }]);
     expect(brevo.contacts.get('ann@example.com')).toMatchObject({ listIds: new Set([5]), attributes: {} });
+  });
+
+  it('takes addresses out of a list, and names those that were not in it', async () => {
+    brevo.account.lists.push(6);
+    await post({ email: 'a+b@example.com', listIds: [5, 6], attributes: { FUNNEL_TYPE: 'x' } });
+    const removed = await remove(5, { emails: ['A+b@example.com', 'bob@example.com'] });
+    const contacts = { success: ['A+b@example.com'], failure: ['bob@example.com'] };
+    expect([removed.status, await removed.json()]).toEqual([201, { contacts }]);
+    expect([...brevo.contacts]).toEqual([
+      ['a+b@example.com', { id: 1, listIds: new Set([6]), attributes: { FUNNEL_TYPE: 'x' }, emailBlacklisted: false }],
+    ]);
+  });
+
+  it.each<[number | string, object, number, string, string]>([
+    [5, { emails: ['bob@example.com'] }, 400, 'invalid_parameter', 'already removed from list and/or does not exist'],
+    [6, { emails: ['ann@example.com'] }, 400, 'invalid_parameter', 'already removed from list and/or does not exist'],
+    [7, { emails: ['ann@example.com'] }, 404, 'document_not_found', 'List ID does not exist'],
+    ['five', { emails: ['ann@example.com'] }, 404, 'document_not_found', 'List ID does not exist'],
+    [5, { emails: 'ann@example.com' }, 400, 'invalid_parameter', 'emails must be an array of strings'],
+    [5, { emails: [1] }, 400, 'invalid_parameter', 'emails must be an array of strings'],
+    [5, { email: 'ann@example.com' }, 400, 'invalid_parameter', 'Unknown field: email'],
+    [5, { emails: ['ann@example.com'], listIds: [5] }, 400, 'invalid_parameter', 'Unknown field: listIds'],
+    [5, [], 400, 'invalid_parameter', 'The body must be a JSON object'],
+  ])('takes nobody out of the list %j for %j', async (list, body, status, code, message) => {
+    brevo.account.lists.push(6);
+    await post({ email: 'ann@example.com', listIds: [5] });
+    const reply = await remove(list, body);
+    expect([reply.status, await reply.json()]).toEqual([status, { code, message: expect.stringContaining(message) }]);
+    expect(brevo.contacts.get('ann@example.com')?.listIds).toEqual(new Set([5]));
+  });
+
+  it('has no other way to change a contact', async () => {
+    await post({ email: 'ann@example.com', listIds: [5] });
+    const body = { attributes: { FUNNEL_TYPE: 'x' } };
+    const reply = await send(brevo.url, 'PUT /contacts/ann%40example.com', body, { 'api-key': apiKey });
+    expect([reply.status, await reply.json()]).toMatchObject([404, { code: 'not_found' }]);
+    expect(brevo.contacts.get('ann@example.com')?.attributes).toEqual({});
   });
 
   it('keeps the mark of somebody who wants no mail, whatever else is written', async () => {
@@ -105,7 +140,8 @@ describe('the stand-in for Brevo', () => {
     const ann = brevo.contacts.get('ann@example.com');
     if (ann) ann.emailBlacklisted = true;
     await post({ email: 'ann@example.com', listIds: [5], updateEnabled: true });
-    await put('ann@example.com', { attributes: { FUNNEL_TYPE: 'x' } });
+    await remove(5, { emails: ['ann@example.com'] });
+    await post({ email: 'ann@example.com', listIds: [5], updateEnabled: true });
     expect(await (await get('/contacts/ann@example.com')).json()).toMatchObject({ emailBlacklisted: true });
     expect(await (await get('/contacts/lists/5')).json()).toMatchObject({ totalSubscribers: 0, totalBlacklisted: 1 });
   });

@@ -41,13 +41,13 @@ describe('a Brevo that fails in the middle of funnels drain-outbox', () => {
   const drain = (environment: Record<string, string> = {}): Promise<Run> =>
     runFunnels(['drain-outbox', '--json'], options(environment));
 
-  /** The result of a run that had to stop: what was delivered is recorded, and no job was charged, but for so many. */
-  async function stopped({ code, stdout, stderr }: Run, expected: number, charged = 0): Promise<DrainResult> {
+  /** The result of a run that had to stop: what was delivered is recorded, and no job was charged. */
+  async function stopped({ code, stdout, stderr }: Run, expected: number): Promise<DrainResult> {
     expect(code, stdout + stderr).toBe(expected);
     const result = JSON.parse(stdout) as DrainResult;
     const { sent, released, retried, left } = result;
     expect(result).toMatchObject({ failed: 0, lostLeases: 0, claimed: sent + released + retried });
-    expect(retried).toBeLessThanOrEqual(charged);
+    expect(retried).toBe(0);
     expect(sent).toBeGreaterThan(0);
     expect(left).toEqual({ due: people - sent - retried, pending: people - sent });
     const jobs = await outbox.jobs();
@@ -88,10 +88,18 @@ describe('a Brevo that fails in the middle of funnels drain-outbox', () => {
   ])('and %s: ends with %i, says so, and the next run does the rest', async (_name, code, answer, message) => {
     brevo.script({ kind: 'delay', milliseconds: 1 }, { times: 10 });
     brevo.script({ kind: 'answer', ...answer }, { times: 999 });
-    // An error that crosses with the answer to an earlier call looks like one contact's own.
-    const result = await stopped(await drain(), code, code === 69 ? concurrency - 1 : 0);
+    if (code === 69 || code === 78) {
+      brevo.script({ kind: 'answer', ...answer }, { path: '/contacts/attributes', times: 999 });
+    }
+    const result = await stopped(await drain(), code);
     expect(result.sent).toBe(10);
     expect(`${result.stopped?.message} ${result.stopped?.hint}`).toMatch(message);
+    if (code === 75) {
+      const told = brevo.writes().length;
+      const next = await drain();
+      expect([next.code, JSON.parse(next.stdout).claimed > 0, brevo.writes().length]).toEqual([75, true, told]);
+      await outbox.database.admin('UPDATE brevo_pace SET paused_until = 0, next_call_at = 0');
+    }
     if (code === 75) expect(result.stopped?.hint).toMatch(/run it again after \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/);
     await finish();
   });
@@ -116,13 +124,13 @@ describe('a Brevo that fails in the middle of funnels drain-outbox', () => {
     await finish();
   });
 
-  it('and breaks a few connections: those contacts are tried again later, all others are told', async () => {
+  it('and breaks a few connections: those calls are made again at once, and later when that breaks, too', async () => {
     brevo.script({ kind: 'lost answer' }, { email: 'person3@example.com' });
-    brevo.script({ kind: 'reset' }, { email: 'person9@example.com' });
+    brevo.script({ kind: 'reset' }, { email: 'person9@example.com', times: 2 });
     brevo.script({ kind: 'reset midway', status: 201 }, { email: 'person15@example.com' });
     const { code, stdout } = await drain();
     expect(code, stdout).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ sent: people - 3, retried: 3, left: { due: 0, pending: 3 } });
+    expect(JSON.parse(stdout)).toMatchObject({ sent: people - 1, retried: 1, left: { due: 0, pending: 1 } });
     await finish(1);
     expect(brevo.writes('person3@example.com').length).toBe(2);
   });
@@ -132,7 +140,7 @@ describe('a Brevo that fails in the middle of funnels drain-outbox', () => {
     const { code, stdout } = await drain();
     expect(code, stdout).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ sent: people, claimed: people });
-    expect(brevo.mostInFlight()).toBe(concurrency);
+    expect(brevo.mostInFlight()).toBeLessThanOrEqual(concurrency);
     await finish();
   });
 

@@ -113,6 +113,7 @@ describe.each(engines)('answers that are not the job’s fault, on %s', (engine)
   ])('takes %s for a wrong base URL, and stops', async (_name, answer, text) => {
     await outbox.enqueuePeople(2);
     brevo.script({ kind: 'answer', ...answer }, { times: 99 });
+    brevo.script({ kind: 'answer', ...answer }, { path: '/contacts/attributes', times: 99 });
     const { stopped } = await outbox.drain(brevo);
     expect(stopped).toMatchObject({ kind: 'configuration', message: expect.stringContaining(text) });
     expect(stopped?.hint).toContain('brevo.baseUrl');
@@ -129,7 +130,7 @@ describe.each(engines)('answers that are not the job’s fault, on %s', (engine)
       const result = await outbox.drain(brevo, { concurrency: 2 });
       expect(result).toMatchObject({ retried: 0, failed: 0, released: 20, left: { due: 20, pending: 20 } });
       expect(result.stopped).toMatchObject({ kind: 'unavailable', message: expect.stringContaining('503: ') });
-      expect(brevo.writes().length).toBeLessThanOrEqual(answered ? 12 : 6);
+      expect(brevo.writes().length).toBeLessThanOrEqual(answered ? 12 : 8);
       await expectUntouched(20);
     },
   );

@@ -143,7 +143,9 @@ class Story {
     for (const { email, status, retries, error } of await this.#outbox.jobs()) {
       const own = this.#world.people[Number(/\d+/.exec(email)?.[0] ?? -1)];
       if (own === undefined || own === null) {
-        expect({ email, status, retries }).toEqual({ email, status: 'success', retries: 0 });
+        expect({ email, status }).toEqual({ email, status: 'success' });
+        // One contact alone may have been charged an attempt before anybody could know better.
+        expect(retries, email).toBeLessThanOrEqual(this.#tried.size === 1 ? 1 : 0);
       } else {
         expect(retries, `${email} ${status} ${error}`).toBeGreaterThan(0);
         expect(error).not.toBeNull();
