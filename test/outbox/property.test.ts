@@ -218,7 +218,7 @@ class Watched {
     const ready = pending.filter(
       ({ id, email }) => !pending.some((o) => o.email === email && o.id <= id && (o.secondsAhead ?? 0) > 0),
     );
-    expect(left).toEqual({ due: ready.length, pending: pending.length });
+    expect(left).toMatchObject({ due: ready.length, pending: pending.length });
     if (stopped === null && claimed - released < limit) expect(ready).toEqual([]);
     const count = (answer: Answer): number => calls.filter((call) => call.answer === answer).length;
     if (count('used') + count('refused') > 0) expect(stopped).not.toBeNull();

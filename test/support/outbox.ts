@@ -29,6 +29,8 @@ export interface NewJob {
   retries?: number;
   /** minutes from now until it is due, negative: since when; null: at once */
   dueInMinutes?: number | null;
+  /** minutes from now at which it was enqueued; now when not given */
+  createdMinutes?: number;
   /** the entry it belongs to, when that exists already */
   entryId?: number;
 }
@@ -89,9 +91,11 @@ export async function createOutbox(engine: Engine): Promise<TestOutbox> {
         await database.admin(entry, [entryId, email, 'language', entryId]);
       }
       lastJob += 1;
+      const fromNow = engine === 'mysql' ? 'NOW() + INTERVAL ? MINUTE' : "datetime('now', ? || ' minutes')";
       await database.admin(
-        `INSERT INTO brevo_sync_outbox (id, funnel_entry_id, operation_type, payload, retry_count, next_attempt_at)
-          VALUES (?, ?, ?, ?, ?, ${engine === 'mysql' ? 'NOW() + INTERVAL ? MINUTE' : "datetime('now', ? || ' minutes')"})`,
+        `INSERT INTO brevo_sync_outbox
+          (id, funnel_entry_id, operation_type, payload, retry_count, next_attempt_at, created_at)
+          VALUES (?, ?, ?, ?, ?, ${fromNow}, ${fromNow})`,
         [
           lastJob,
           entryId,
@@ -99,6 +103,7 @@ export async function createOutbox(engine: Engine): Promise<TestOutbox> {
           typeof payload === 'string' ? payload : JSON.stringify(payload),
           retries,
           dueInMinutes,
+          job.createdMinutes ?? 0,
         ],
       );
       return { id: lastJob, entryId };
