@@ -1,5 +1,6 @@
 import type { Id } from '../database/database.ts';
 import { adviceForError } from './error-advice.ts';
+import { discardedByHand } from './job.ts';
 import type { NextAttempt } from './next-attempt.ts';
 
 /** What advice depends on. */
@@ -11,9 +12,6 @@ export interface AdvisedJob {
   /** its entry is gone */
   isOrphan: boolean;
 }
-
-/** The beginning of `last_error` of a job that somebody gave up. */
-export const discardedByHand = 'Discarded by hand';
 
 /** What somebody should do about a job, in one or two sentences, by its state and the meaning of its last error. */
 export function adviceFor(job: AdvisedJob): string {

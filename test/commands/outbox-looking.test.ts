@@ -111,7 +111,7 @@ describe.each(engines)('funnels outbox list and show on %s', (engine) => {
     expect(await look(...words)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(message) });
   });
 
-  it.each([['list'], ['show', '1'], ['retry', '1'], ['discard', '1'], ['prune']])(
+  it.each([['list'], ['show', '1'], ['retry', '1'], ['discard', '1'], ['prune', '--yes']])(
     'refuses %s on a database that was never migrated',
     async (...words) => {
       const empty = await createTestDatabase(engine);

@@ -78,10 +78,7 @@ describe.each(engines)('looking at jobs on %s', (engine) => {
 
   it('shows and lists a job whose entry is gone', async () => {
     const { id, entryId } = await outbox.enqueue('a@example.com');
-    const keys = engine === 'mysql' ? 'SET SESSION foreign_key_checks =' : 'PRAGMA foreign_keys =';
-    await outbox.database.admin(`${keys} 0`);
-    await outbox.database.admin('DELETE FROM funnel_entries WHERE id = ?', [entryId]);
-    await outbox.database.admin(`${keys} 1`);
+    await outbox.deleteEntries(entryId);
     expect(await inspect(id)).toMatchObject({
       entry: null,
       otherJobs: [],

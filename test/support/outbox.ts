@@ -49,6 +49,8 @@ export interface TestOutbox {
   endLeases(...emails: string[]): Promise<void>;
   /** Makes every pending job due. */
   makeDue(): Promise<void>;
+  /** Deletes these entries, or all, and leaves their jobs, as somebody can where no foreign key forbids it. */
+  deleteEntries(...ids: number[]): Promise<void>;
   /** Another connection of the program's own, closed with the database. */
   open(access?: 'read-only' | 'read-write'): Database;
   /** Drains as the command does, over real HTTP; `variables` are FUNNELS_ settings. */
@@ -138,6 +140,13 @@ export async function createOutbox(engine: Engine): Promise<TestOutbox> {
     },
     async makeDue() {
       await database.admin("UPDATE brevo_sync_outbox SET next_attempt_at = NULL WHERE status = 'pending'");
+    },
+    async deleteEntries(...ids) {
+      const keys = engine === 'mysql' ? 'SET SESSION foreign_key_checks =' : 'PRAGMA foreign_keys =';
+      const which = ids.length === 0 ? '1 = 1' : `id IN (${ids.map(() => '?').join(', ')})`;
+      await database.admin(`${keys} 0`);
+      await database.admin(`DELETE FROM funnel_entries WHERE ${which}`, ids);
+      await database.admin(`${keys} 1`);
     },
     async drain(brevo, options = {}, variables = {}) {
       const given = await settingsWith({
