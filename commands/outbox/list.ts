@@ -3,16 +3,16 @@ import { BaseCommand, formatFlag } from '../../src/cli/base-command.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { Problem } from '../../src/errors.ts';
 import { requireSchema } from '../../src/migrate/plan.ts';
-import { jobStatuses, type ListedJobs, listJobs } from '../../src/outbox/list.ts';
+import { type ListedJobs, listJobs } from '../../src/outbox/list.ts';
 import { describeJobs, outboxColumns } from '../../src/output/outbox-table.ts';
 
 export default class OutboxList extends BaseCommand {
   static override summary = 'List the jobs of the outbox.';
 
   static override description = [
-    'The newest first; with --due in the order in which workers take them. A blank next attempt means',
-    'now; "held until" is how long a worker that has the job may keep it. The session itself refuses to',
-    'write.',
+    'The newest first; with --due in the order in which workers take them. "Next" says what a pending job',
+    'waits for: due (nothing: the next worker takes it), scheduled, held by a worker, after another job of',
+    'the same contact, or entry gone (no worker ever takes it). The session itself refuses to write.',
   ].join(' ');
 
   static override examples = [
@@ -22,9 +22,12 @@ export default class OutboxList extends BaseCommand {
   ];
 
   static override flags = {
-    status: Flags.option({ options: jobStatuses, description: 'Only jobs with this status.' })(),
+    status: Flags.string({
+      description: 'Only jobs with this status: pending, success, failed, or what else the counts show.',
+      helpValue: 'STATUS',
+    }),
     email: Flags.string({ description: 'Only jobs of this address, however it is written.', helpValue: 'ADDRESS' }),
-    due: Flags.boolean({ description: 'Only pending jobs that are due.', default: false }),
+    due: Flags.boolean({ description: 'Only jobs that a worker may take now.', default: false }),
     limit: Flags.integer({ description: 'List at most this many jobs.', default: 50, min: 1, helpValue: 'N' }),
     format: formatFlag(),
   };

@@ -22,7 +22,7 @@ export type AccountCheck =
       kind: 'checked';
       lists: CheckedList[];
       attributes: CheckedAttribute[];
-      /** why something was not checked: this key may not read it, or it cannot be understood; null when all was */
+      /** why an answer could not be read: this key may not, or it cannot be understood; null when all could */
       unreadable: Failure | null;
     }
   | Rejection;
@@ -49,11 +49,9 @@ export async function checkAccount(call: Call, needs: AccountNeeds, { pace, sign
   for (const { id } of needs.lists) {
     if (lists.has(id)) continue;
     const list = readList(await get({ path: `/contacts/lists/${id}` }));
-    // Whoever may not read one list may not read the others.
     if (list.kind === 'unreadable') unreadable ??= list.reason;
-    if (list.kind === 'unreadable') break;
-    if (list.kind !== 'read') return list;
-    lists.set(id, list.value);
+    else if (list.kind === 'read') lists.set(id, list.value);
+    else return list;
   }
   return {
     kind: 'checked',

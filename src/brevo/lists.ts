@@ -34,8 +34,9 @@ export function checkedList(wanted: WantedList, name: string | null | undefined)
   return { ...wanted, name, state: name === null ? 'missing' : 'found' };
 }
 
-/** In Brevo's envelope only: a 404 of anybody else is about the address. An impossible number is a 400. */
+/** In Brevo's words only: any other 404 is about the address. An impossible number is a 400. */
 function isMissing({ status, body }: Answer): boolean {
   const error = status === 404 || status === 400 ? brevoError(body) : null;
-  return error !== null && (status === 404 || isAboutLists(error.message));
+  if (error === null) return false;
+  return isAboutLists(error.message) || (status === 404 && error.code === 'document_not_found');
 }

@@ -62,12 +62,8 @@ export function classify(answer: Answer): Outcome {
  * has left it; Brevo calls that an error.
  */
 export function classifyRemoval(answer: Answer): Outcome {
-  const error = isSuccess(answer) ? null : brevoError(answer.body);
-  if (
-    answer.status === 400 &&
-    /already removed|not (in|exist)/i.test(error?.message ?? '') &&
-    !isAboutLists(error?.message ?? '')
-  ) {
+  const message = answer.status === 400 ? (brevoError(answer.body)?.message ?? '') : '';
+  if (/already removed from list|\bcontacts? (is |are )?not in\b.*\blist/i.test(message)) {
     return { kind: 'delivered', created: false };
   }
   const outcome = classify(answer);

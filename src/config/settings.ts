@@ -68,6 +68,9 @@ const campaignMessage =
 const leaseMessage =
   "must be larger than brevo.timeoutSeconds: otherwise a job's claim ends while its call to Brevo is still running, and another worker sends it a second time.";
 
+/** The most that `outbox.leaseSeconds` can be: whatever holds a contact for longer is no worker. */
+export const longestLeaseSeconds = 3600;
+
 /**
  * Every setting with its rule and its default. Times are in the unit their name ends with. Input is the nested shape
  * with every group present; file and environment are read by `loadSettings`.
@@ -105,7 +108,7 @@ export const settingsSchema = v.pipe(
     outbox: v.object({
       maxRetries: v.optional(wholeNumber(0, 100), 5),
       retryStepMinutes: v.optional(wholeNumber(1, 1440), 5),
-      leaseSeconds: v.optional(wholeNumber(10, 3600), 120),
+      leaseSeconds: v.optional(wholeNumber(10, longestLeaseSeconds), 120),
     }),
     report: v.object({ timezone: unset(zoneName()), windowDays: v.optional(wholeNumber(1, 3650), 30) }),
     // The defaults are those of the analytics guide, 5.

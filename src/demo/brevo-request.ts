@@ -65,6 +65,7 @@ export function faultsOf(request: StandInRequest, attributes: readonly AccountAt
   if (!isObject(body)) return [...faults, 'The body must be a JSON object'];
   const isRemoval = listToLeave(request) !== undefined;
   const known: Readonly<Record<string, readonly [string, Check]>> = isRemoval ? removalFields : upsertFields;
+  if (isRemoval && body.emails === undefined) faults.push('emails is missing');
   for (const [name, value] of Object.entries(body)) {
     const field = known[name];
     if (field === undefined) faults.push(`Unknown field: ${name}`);

@@ -58,6 +58,7 @@ function purchasePayload({ email, funnel }: OldEntry, paidAt: string): string {
     email,
     funnel_type: funnel,
     purchased_at: paidAt,
-    attributes: { FUNNEL_TYPE: funnel, CERTIFICATE_PURCHASED: true, CERTIFICATE_PURCHASED_AT: paidAt.slice(0, 10) },
+    // As the predecessor wrote them: a number, and a moment of time.
+    attributes: { FUNNEL_TYPE: funnel, CERTIFICATE_PURCHASED: 1, CERTIFICATE_PURCHASED_AT: paidAt.replace(' ', 'T') },
   });
 }

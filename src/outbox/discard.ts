@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Database, Id, Session, Statement } from '../database/database.ts';
-import { discardedByHand } from './advice.ts';
+import { type Concerned, surveyJobs } from './concerned.ts';
 import { heldUntil } from './held-until.ts';
+import { discardedByHand } from './job.ts';
 import { giveBackLeases, leasesOf, takeLeases } from './leases.ts';
 
 /** Longer than the one transaction can take. */
@@ -20,22 +21,31 @@ export interface Discarded {
   dryRun: boolean;
   /** jobs that are failed and put aside now; with `dryRun` those that would be */
   discarded: Id[];
+  /** jobs that somebody had discarded before: nothing is changed */
+  alreadyDiscarded: Id[];
   refused: RefusedJob[];
+  /** whom the discarded jobs concern */
+  concerned: Concerned;
 }
 
 interface FoundJob {
   id: Id;
   status: string;
+  isDiscarded: 0 | 1;
   /** null when the entry of the job is gone */
   email: string | null;
   heldUntil: string | null;
 }
 
+const columns = `o.id AS id, o.status AS status, e.email AS email,
+    o.status = 'failed' AND COALESCE(o.last_error, '') LIKE '${discardedByHand}%' AS isDiscarded`;
+
+// MySQL lets no statement lock that reads JSON_TABLE itself.
 const jobs = {
-  mysql: `SELECT o.id AS id, o.status AS status, e.email AS email, ${heldUntil.mysql}
-    FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) j STRAIGHT_JOIN brevo_sync_outbox o ON o.id = j.id
-      LEFT JOIN funnel_entries e ON e.id = o.funnel_entry_id`,
-  sqlite: `SELECT o.id AS id, o.status AS status, e.email AS email, ${heldUntil.sqlite}
+  mysql: `SELECT ${columns}, ${heldUntil.mysql}
+    FROM (SELECT * FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) t) j
+      STRAIGHT_JOIN brevo_sync_outbox o ON o.id = j.id LEFT JOIN funnel_entries e ON e.id = o.funnel_entry_id`,
+  sqlite: `SELECT ${columns}, ${heldUntil.sqlite}
     FROM brevo_sync_outbox o LEFT JOIN funnel_entries e ON e.id = o.funnel_entry_id
     WHERE o.id IN (SELECT CAST(value AS INTEGER) FROM json_each(?))`,
 } as const;
@@ -49,37 +59,57 @@ const discard: Statement = {
     SET o.status = 'failed', o.next_attempt_at = NULL, o.lease_token = NULL,
       o.last_error = CONCAT('${discardedByHand}', COALESCE(CONCAT('. Before: ', LEFT(o.last_error, 500)), '')),
       o.updated_at = CURRENT_TIMESTAMP
-    WHERE o.status = 'pending'
-      OR o.status = 'failed' AND COALESCE(o.last_error, '') NOT LIKE '${discardedByHand}%'`,
+    WHERE o.status <> 'success'`,
   sqlite: `UPDATE brevo_sync_outbox SET status = 'failed', next_attempt_at = NULL, lease_token = NULL,
       updated_at = CURRENT_TIMESTAMP,
       last_error = '${discardedByHand}' || COALESCE('. Before: ' || substr(last_error, 1, 500), '')
-    WHERE id IN (SELECT CAST(value AS INTEGER) FROM json_each(?)) AND (status = 'pending'
-      OR status = 'failed' AND COALESCE(last_error, '') NOT LIKE '${discardedByHand}%')`,
+    WHERE id IN (SELECT CAST(value AS INTEGER) FROM json_each(?)) AND status <> 'success'`,
 };
 
 /**
- * Gives jobs up: a pending one that nobody holds becomes failed, a failed one stays that, and neither is taken by a
- * retry of all failed jobs. What was delivered, what a worker holds and what does not exist is refused, job by job.
+ * Gives jobs up: a pending one that nobody holds becomes failed, so does one in a status that no program of today writes,
+ * a failed one stays that, and none is taken by a retry of all failed jobs. What was delivered, what a worker holds and
+ * what does not exist is refused, job by job.
  */
 export async function discardJobs(database: Database, ids: readonly Id[], dryRun: boolean): Promise<Discarded> {
-  const given = JSON.stringify(ids);
+  const rows = await database.query<FoundJob>(jobs, [JSON.stringify(ids)]);
+  if (dryRun) {
+    const parts = divide(ids, rows);
+    return { dryRun, ...parts, concerned: await surveyJobs(database, parts.discarded) };
+  }
+  const hasOrphans = rows.some(({ email }) => email === null);
+  if (!hasOrphans || database.engine === 'sqlite') return discardFound(database, ids, rows);
+  return withoutParents(database, () => discardFound(database, ids, rows));
+}
+
+function discardFound(database: Database, ids: readonly Id[], rows: readonly FoundJob[]): Promise<Discarded> {
   return database.transaction(async (session) => {
-    const rows = await session.query<FoundJob>(jobs, [given]);
-    if (dryRun) return { dryRun, ...divide(ids, rows) };
     // As a worker would: whoever has the contact decides what becomes of its jobs.
     const token = randomUUID();
     const contacts = [...new Set(rows.flatMap(({ email }) => email ?? []))];
     const held = await takeContacts(session, contacts, token);
-    const locked = await session.query<FoundJob>(lockJobs, [given]);
-    const { discarded, refused } = divide(
+    const locked = await session.query<FoundJob>(lockJobs, [JSON.stringify(ids)]);
+    const parts = divide(
       ids,
       locked.map((row) => (held.has(row.email) ? { ...row, heldUntil: null } : row)),
     );
-    if (discarded.length > 0) await session.execute(discard, [JSON.stringify(discarded)]);
+    const concerned = await surveyJobs(session, parts.discarded);
+    const { affected } = await session.execute(discard, [JSON.stringify(parts.discarded)]);
+    if (affected !== parts.discarded.length)
+      throw new Error(`Discarded ${affected} of ${parts.discarded.length} jobs.`);
     await giveBackLeases(session, contacts, token);
-    return { dryRun, discarded, refused };
+    return { dryRun: false, ...parts, concerned };
   });
+}
+
+/** Does `work` on jobs whose entry may be gone: else the server refuses even the change of their status. */
+async function withoutParents<Result>(database: Database, work: () => Promise<Result>): Promise<Result> {
+  await database.define('SET SESSION foreign_key_checks = 0');
+  try {
+    return await work();
+  } finally {
+    await database.define('SET SESSION foreign_key_checks = 1');
+  }
 }
 
 async function takeContacts(session: Session, contacts: string[], token: string): Promise<Set<string | null>> {
@@ -88,10 +118,19 @@ async function takeContacts(session: Session, contacts: string[], token: string)
   return new Set(await leasesOf(session, contacts, token));
 }
 
-function divide(ids: readonly Id[], rows: readonly FoundJob[]): Pick<Discarded, 'discarded' | 'refused'> {
+type Parts = Pick<Discarded, 'discarded' | 'alreadyDiscarded' | 'refused'>;
+
+function divide(ids: readonly Id[], rows: readonly FoundJob[]): Parts {
   const found = new Map(rows.map((row) => [String(row.id), row]));
-  const refused = ids.flatMap((id) => refusalOf(id, found.get(String(id))) ?? []);
-  return { discarded: ids.filter((id) => !refused.some((refusal) => refusal.id === id)), refused };
+  const parts: Parts = { discarded: [], alreadyDiscarded: [], refused: [] };
+  for (const id of ids) {
+    const job = found.get(String(id));
+    const refusal = refusalOf(id, job);
+    if (refusal !== undefined) parts.refused.push(refusal);
+    else if (job?.isDiscarded === 1) parts.alreadyDiscarded.push(id);
+    else parts.discarded.push(id);
+  }
+  return parts;
 }
 
 function refusalOf(id: Id, job: FoundJob | undefined): RefusedJob | undefined {

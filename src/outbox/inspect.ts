@@ -1,6 +1,7 @@
 import type { Id, Session, Statement } from '../database/database.ts';
 import { Problem } from '../errors.ts';
 import { adviceFor } from './advice.ts';
+import { jobBefore, type WaitingState, waitingState } from './due.ts';
 import { heldUntil } from './held-until.ts';
 import { leaseIsLive } from './leases.ts';
 import { jobsOf, type ListedJob } from './list.ts';
@@ -39,6 +40,8 @@ export interface InspectedJob {
 interface JobRow {
   id: Id;
   status: string;
+  state: WaitingState | null;
+  afterJob: Id | null;
   operation: string;
   payload: string;
   attempts: number;
@@ -57,29 +60,29 @@ interface JobRow {
   purchasedAt: string | null;
 }
 
-const selectJob = (held: string, secondsAhead: string, heldSeconds: string, live: string): string => `SELECT o.id AS id,
+const selectJob = (
+  engine: 'mysql' | 'sqlite',
+  { secondsAhead, heldSeconds }: { secondsAhead: string; heldSeconds: string },
+): string => `SELECT o.id AS id,
     o.status AS status, o.operation_type AS operation, o.payload AS payload, o.retry_count AS attempts,
-    o.last_error AS lastError, o.next_attempt_at AS scheduledAt, ${secondsAhead} AS secondsAhead,
-    ${held}, ${heldSeconds} AS heldSeconds, o.created_at AS createdAt, o.updated_at AS updatedAt,
+    o.last_error AS lastError, ${waitingState[engine]} AS state, ${jobBefore[engine]} AS afterJob,
+    o.next_attempt_at AS scheduledAt, ${secondsAhead} AS secondsAhead,
+    ${heldUntil[engine]}, ${heldSeconds} AS heldSeconds, o.created_at AS createdAt, o.updated_at AS updatedAt,
     e.id AS entryId, e.email AS email, e.funnel_type AS funnel, e.test_id AS testId, e.entered_at AS enteredAt,
     CASE WHEN e.certificate_purchased = 1 THEN e.certificate_purchased_at END AS purchasedAt
   FROM brevo_sync_outbox o LEFT JOIN funnel_entries e ON e.id = o.funnel_entry_id
-    LEFT JOIN brevo_contact_leases l ON l.email = e.email AND ${live}
+    LEFT JOIN brevo_contact_leases l ON l.email = e.email AND ${leaseIsLive[engine]}
   WHERE o.id = ?`;
 
 const readJob: Statement = {
-  mysql: selectJob(
-    heldUntil.mysql,
-    'TIMESTAMPDIFF(SECOND, CURRENT_TIMESTAMP, o.next_attempt_at)',
-    'TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(), l.lease_until)',
-    leaseIsLive.mysql,
-  ),
-  sqlite: selectJob(
-    heldUntil.sqlite,
-    'unixepoch(o.next_attempt_at) - unixepoch(CURRENT_TIMESTAMP)',
-    'unixepoch(l.lease_until) - unixepoch(CURRENT_TIMESTAMP)',
-    leaseIsLive.sqlite,
-  ),
+  mysql: selectJob('mysql', {
+    secondsAhead: 'TIMESTAMPDIFF(SECOND, CURRENT_TIMESTAMP, o.next_attempt_at)',
+    heldSeconds: 'TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(), l.lease_until)',
+  }),
+  sqlite: selectJob('sqlite', {
+    secondsAhead: 'unixepoch(o.next_attempt_at) - unixepoch(CURRENT_TIMESTAMP)',
+    heldSeconds: 'unixepoch(l.lease_until) - unixepoch(CURRENT_TIMESTAMP)',
+  }),
 };
 
 /** Everything there is to know about one job. Reads only. A data Problem when there is no such job. */
@@ -95,7 +98,7 @@ export async function inspectJob(session: Session, id: Id): Promise<InspectedJob
   const otherJobs = email === null ? [] : (await jobsOf(session, email)).filter((other) => other.id !== row.id);
   const entry =
     entryId === null || email === null ? null : { id: entryId, email, funnel, testId, enteredAt, purchasedAt };
-  const nextAttempt = nextAttemptOf(row, otherJobs);
+  const nextAttempt = nextAttemptOf(row);
   return {
     id: row.id,
     status,

@@ -12,6 +12,9 @@ export interface Job {
   email: string;
 }
 
+/** The beginning of `last_error` of a job that somebody gave up. */
+export const discardedByHand = 'Discarded by hand';
+
 /** What a call asks for: the contact's address, the lists it joins and leaves, its attributes. */
 export interface Delivery {
   email: string;

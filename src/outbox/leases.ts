@@ -1,10 +1,21 @@
+import { longestLeaseSeconds } from '../config/settings.ts';
 import type { Session, Statement } from '../database/database.ts';
 
-/** The conditions of a live lease `l`. Leases are in UTC: the wall clock is set back in autumn. */
-export const leaseIsLive = {
-  mysql: 'l.lease_until > UTC_TIMESTAMP()',
-  sqlite: 'l.lease_until > CURRENT_TIMESTAMP',
-} as const;
+// The clocks of a cluster's nodes differ, and clocks are put right by a little all the time.
+const longestLiveSeconds = longestLeaseSeconds + 300;
+
+const live = (until: string) => ({
+  mysql: `${until} > UTC_TIMESTAMP() AND ${until} <= UTC_TIMESTAMP() + INTERVAL ${longestLiveSeconds} SECOND`,
+  sqlite: `${until} > CURRENT_TIMESTAMP AND ${until} <= datetime('now', '+${longestLiveSeconds} seconds')`,
+});
+
+/**
+ * The conditions of a live lease `l`. Leases are in UTC: the wall clock is set back in autumn. One that ends later than
+ * any worker may hold a contact is not live: it was taken before the database's clock was set back.
+ */
+export const leaseIsLive = live('l.lease_until');
+
+const isTaken = live('brevo_contact_leases.lease_until');
 
 /** Contacts given as one JSON array, as the table `j` with the column `email`. */
 export const givenContacts = `JSON_TABLE(?, '$[*]' COLUMNS (
@@ -16,14 +27,13 @@ const take: Statement = {
   mysql: `INSERT INTO brevo_contact_leases (email, lease_token, lease_until)
     SELECT j.email, ?, UTC_TIMESTAMP() + INTERVAL (? + 1) SECOND FROM ${givenContacts} ORDER BY j.email
     ON DUPLICATE KEY UPDATE
-      lease_token = IF(brevo_contact_leases.lease_until <= UTC_TIMESTAMP(), VALUES(lease_token),
-        brevo_contact_leases.lease_token),
+      lease_token = IF(${isTaken.mysql}, brevo_contact_leases.lease_token, VALUES(lease_token)),
       lease_until = IF(brevo_contact_leases.lease_token = VALUES(lease_token), VALUES(lease_until),
         brevo_contact_leases.lease_until)`,
   sqlite: `INSERT INTO brevo_contact_leases (email, lease_token, lease_until)
     SELECT value, ?1, datetime('now', '+' || CAST(?2 + 1 AS INTEGER) || ' seconds') FROM json_each(?3) WHERE true
     ON CONFLICT (email) DO UPDATE SET lease_token = excluded.lease_token, lease_until = excluded.lease_until
-      WHERE brevo_contact_leases.lease_until <= CURRENT_TIMESTAMP`,
+      WHERE NOT (${isTaken.sqlite})`,
 };
 
 const give: Statement = {
@@ -49,8 +59,10 @@ const secondsLeft: Statement = {
 const giveAll = 'DELETE FROM brevo_contact_leases WHERE lease_token = ?';
 
 const forgetOld: Statement = {
-  mysql: 'DELETE FROM brevo_contact_leases WHERE lease_until < UTC_TIMESTAMP() - INTERVAL 1 DAY',
-  sqlite: "DELETE FROM brevo_contact_leases WHERE lease_until < datetime('now', '-1 day')",
+  mysql: `DELETE FROM brevo_contact_leases WHERE lease_until < UTC_TIMESTAMP() - INTERVAL 1 DAY
+    OR lease_until > UTC_TIMESTAMP() + INTERVAL 1 DAY`,
+  sqlite: `DELETE FROM brevo_contact_leases WHERE lease_until < datetime('now', '-1 day')
+    OR lease_until > datetime('now', '+1 day')`,
 };
 
 /**

@@ -1,12 +1,14 @@
 import type { Id } from '../database/database.ts';
+import type { WaitingState } from './due.ts';
 
 /** When a job is delivered next. */
 export interface NextAttempt {
   /**
-   * `none`: it is not pending · `held`: a worker has its contact · `scheduled`: after a failed attempt · `waits`: an older
-   * job of the same contact is scheduled · `due`: the next worker takes it
+   * `none`: it is not pending · `orphaned`: its entry is gone, so never · `held`: a worker has its contact · `scheduled`:
+   * its time has not come · `waits`: another job of the same contact, which comes before it, is scheduled · `due`: the
+   * next worker takes it
    */
-  state: 'none' | 'held' | 'scheduled' | 'waits' | 'due';
+  state: 'none' | WaitingState;
   /** when the lease ends, or the job is due; the database's wall clock */
   at: string | null;
   /** seconds from now until then */
@@ -15,32 +17,20 @@ export interface NextAttempt {
   afterJob: Id | null;
 }
 
-/** What is known of the job itself; `secondsAhead` and `heldSeconds` count from now. */
+/** What the database says of a job; `secondsAhead` and `heldSeconds` count from now. */
 interface Timing {
-  id: Id;
-  status: string;
+  state: WaitingState | null;
+  afterJob: Id | null;
   scheduledAt: string | null;
   secondsAhead: number | null;
   heldUntil: string | null;
   heldSeconds: number | null;
 }
 
-/** When the job is delivered, by the rules of the claim: `others` are the other jobs of its contact, the oldest first. */
-export function nextAttemptOf(
-  job: Timing,
-  others: readonly { id: Id; status: string; nextAttemptAt: string | null }[],
-): NextAttempt {
-  if (job.status !== 'pending') return { state: 'none', at: null, inSeconds: null, afterJob: null };
-  if (job.heldUntil !== null) {
-    return { state: 'held', at: job.heldUntil, inSeconds: job.heldSeconds, afterJob: null };
-  }
-  // An older job that is due, too, goes with this one.
-  const before = others.find(
-    ({ id, status, nextAttemptAt }) => status === 'pending' && nextAttemptAt !== null && BigInt(id) < BigInt(job.id),
-  );
-  const afterJob = before?.id ?? null;
-  if (job.scheduledAt !== null && (job.secondsAhead ?? 0) > 0) {
-    return { state: 'scheduled', at: job.scheduledAt, inSeconds: job.secondsAhead, afterJob };
-  }
-  return { state: afterJob === null ? 'due' : 'waits', at: null, inSeconds: null, afterJob };
+/** The same as one answer: of the times the one that the state is about. */
+export function nextAttemptOf({ state, afterJob, ...times }: Timing): NextAttempt {
+  const { scheduledAt, secondsAhead, heldUntil, heldSeconds } = times;
+  if (state === 'held') return { state, at: heldUntil, inSeconds: heldSeconds, afterJob: null };
+  if (state === 'scheduled') return { state, at: scheduledAt, inSeconds: secondsAhead, afterJob };
+  return { state: state ?? 'none', at: null, inSeconds: null, afterJob };
 }

@@ -1,5 +1,6 @@
 import type { Id, Session } from '../database/database.ts';
-import { countPending, previewDue } from './claim.ts';
+import { previewDue } from './claim.ts';
+import { countPending, type PendingCount } from './count.ts';
 import { readPayload } from './payload.ts';
 
 /** A job that a drain would deliver, or fail because its payload cannot be read. */
@@ -17,7 +18,7 @@ export interface PreviewedJob {
 /** The result of `drain-outbox --dry-run`: what remains to be done, and the first jobs of it. */
 export interface DrainPreview {
   dryRun: true;
-  left: { due: number; pending: number };
+  left: PendingCount;
   jobs: PreviewedJob[];
 }
 

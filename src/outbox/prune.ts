@@ -1,4 +1,5 @@
 import type { Database, Id, Session, Statement } from '../database/database.ts';
+import { type Concerned, nobody, surveyOldFailed } from './concerned.ts';
 import { forgetOldLeases } from './leases.ts';
 
 /** Statuses of jobs that are over: only these are ever deleted. */
@@ -13,6 +14,8 @@ export interface Pruned {
   /** deleted jobs, or with `dryRun` those that would be */
   success: number;
   failed: number;
+  /** whom the failed ones among them concern: Brevo was never told of these */
+  concerned: Concerned;
   interrupted: boolean;
 }
 
@@ -61,7 +64,8 @@ export async function pruneOutbox(database: Database, options: PruneOptions): Pr
   const before = await cutoff(database, options.olderThanDays);
   const old = { success: 0, failed: 0 };
   for (const status of statuses) old[status] = await count(database, status, before);
-  if (dryRun) return { dryRun, before, ...old, interrupted: signal.aborted };
+  const concerned = statuses.includes('failed') ? await surveyOldFailed(database, before) : nobody;
+  if (dryRun) return { dryRun, before, ...old, concerned, interrupted: signal.aborted };
   await database.transaction(forgetOldLeases);
   const total = old.success + old.failed;
   const deleted = { success: 0, failed: 0 };
@@ -73,7 +77,7 @@ export async function pruneOutbox(database: Database, options: PruneOptions): Pr
       after = batch.last;
     }
   }
-  return { dryRun, before, ...deleted, interrupted: signal.aborted };
+  return { dryRun, before, ...deleted, concerned, interrupted: signal.aborted };
 }
 
 interface Batch {

@@ -52,12 +52,18 @@ export function renderJob(job: InspectedJob, terminal: Terminal): string {
 
 /** When a job is delivered, in words. */
 export function describeNextAttempt({ state, at, inSeconds, afterJob }: NextAttempt, status: string): string {
-  if (state === 'none') return status === 'success' ? 'none: it was delivered' : 'none: it failed for good';
+  if (state === 'none') return noneBecause(status);
+  if (state === 'orphaned') return 'none: its entry is gone';
   if (state === 'held') return `held by a worker until ${at}`;
   if (state === 'due') return 'due now';
   if (state === 'waits') return `waits for job ${afterJob} of the same contact`;
   const after = afterJob === null ? '' : `, after job ${afterJob} of the same contact`;
   return `in ${wait(inSeconds ?? 0)}, at ${at}${after}`;
+}
+
+function noneBecause(status: string): string {
+  if (status === 'success') return 'none: it was delivered';
+  return status === 'failed' ? 'none: it failed for good' : `none: no worker knows the status ${status}`;
 }
 
 /** Whole minutes from the first one on: nobody plans by the second. */

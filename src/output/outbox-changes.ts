@@ -1,41 +1,91 @@
 import type { Discarded, RefusedJob } from '../outbox/discard.ts';
 import type { Pruned } from '../outbox/prune.ts';
-import type { Requeued } from '../outbox/requeue.ts';
+import type { BroughtForward, LeftAlone, Requeued } from '../outbox/requeue.ts';
+import { concernedLines } from './concerned-lines.ts';
 import { formatCount } from './numbers.ts';
 
-/** What a retry did, in sentences. */
-export function renderRequeued({ dryRun, requeued, leftAlone }: Requeued): string {
-  const known = leftAlone.filter(({ status }) => status !== null);
-  const lines = [
-    ...known.map(({ id, status }) => `Job ${id} is ${status}, not failed: left alone.`),
-    dryRun
-      ? `${jobs(requeued)} would be pending again. Nothing was written.`
-      : `${jobs(requeued)} ${requeued === 1 ? 'is' : 'are'} pending again.${requeued === 0 ? '' : ' To deliver now: funnels drain-outbox'}`,
-  ];
-  return `${lines.join('\n')}\n`;
+/** What a retry did, in sentences; jobs there are not are told by `describeUnknown`. */
+export function renderRequeued(result: Requeued): string {
+  const { dryRun, requeued, broughtForward, released, leftAlone, orphaned, concerned } = result;
+  const changed = requeued + broughtForward.length + released.length;
+  return text([
+    ...leftAlone.filter(({ reason }) => reason !== 'unknown').map(describeLeftAlone),
+    ...(orphaned > 0 ? [`${jobs(orphaned)} whose entry is gone: left alone, nobody can deliver them.`] : []),
+    ...released.map((id) => describeReleased(id, dryRun)),
+    ...broughtForward.map((job) => describeBroughtForward(job, dryRun)),
+    ...(requeued > 0 || changed === 0 ? [`${jobs(requeued)} ${isPending(requeued, dryRun)} pending again.`] : []),
+    ...concernedLines(concerned),
+    ...(dryRun ? ['Nothing was written.'] : changed > 0 ? ['To deliver now: funnels drain-outbox'] : []),
+  ]);
+}
+
+function isPending(count: number, dryRun: boolean): string {
+  return dryRun ? 'would be' : count === 1 ? 'is' : 'are';
+}
+
+function describeLeftAlone({ id, status, reason, heldUntil, afterJob }: LeftAlone): string {
+  if (reason === 'delivered') return `Job ${id} was delivered already: left alone.`;
+  if (reason === 'orphaned') return `Job ${id} is ${status}, but its entry is gone: left alone, nobody can deliver it.`;
+  if (reason === 'held') return `Job ${id} is held by a worker until ${heldUntil}: left alone.`;
+  if (reason === 'waits') return `Job ${id} waits for job ${afterJob} of the same contact: retry that one.`;
+  return `Job ${id} is due already: the next funnels drain-outbox delivers it.`;
+}
+
+function describeReleased(id: LeftAlone['id'], dryRun: boolean): string {
+  const what = `The contact of job ${id} ${dryRun ? 'is' : 'was'} held for longer than outbox.leaseSeconds allows`;
+  return `${what}, so by no worker that lives: it ${dryRun ? 'would be' : 'is'} free again.`;
+}
+
+function describeBroughtForward({ id, scheduledAt, attempts }: BroughtForward, dryRun: boolean): string {
+  const counted =
+    attempts === 0 ? '' : ` Its ${attempts} failed ${attempts === 1 ? 'attempt' : 'attempts'} still count.`;
+  return `Job ${id} was scheduled for ${scheduledAt}: its time ${dryRun ? 'would be' : 'is'} now.${counted}`;
 }
 
 /** What a discard did, in sentences; the refusals are told by `describeRefusal`. */
-export function renderDiscarded({ dryRun, discarded }: Discarded): string {
+export function renderDiscarded({ dryRun, discarded, alreadyDiscarded, concerned }: Discarded): string {
   const which = discarded.length === 0 ? '' : `: ${discarded.join(', ')}`;
-  return dryRun
-    ? `Would discard ${jobs(discarded.length)}${which}. Nothing was written.\n`
-    : `Discarded ${jobs(discarded.length)}${which}.\n`;
+  return text([
+    ...alreadyDiscarded.map((id) => `Job ${id} had been discarded before.`),
+    `${dryRun ? 'Would discard' : 'Discarded'} ${jobs(discarded.length)}${which}.`,
+    ...concernedLines(concerned),
+    ...(dryRun ? ['Nothing was written.'] : []),
+  ]);
 }
 
 /** Why a job was not discarded, in one sentence. */
 export function describeRefusal({ id, reason, heldUntil }: RefusedJob): string {
-  if (reason === 'unknown') return `There is no job ${id} in the outbox.`;
+  if (reason === 'unknown') return describeUnknown(id);
   if (reason === 'delivered') return `Job ${id} was delivered already: there is nothing to discard.`;
   return `Job ${id} is held by a worker until ${heldUntil}: try again after that.`;
 }
 
+/** That there is no such job. */
+export function describeUnknown(id: LeftAlone['id']): string {
+  return `There is no job ${id} in the outbox.`;
+}
+
+/** What a prune would delete, and whom that concerns. */
+export function planLines({ before, success, failed, concerned }: Pruned, verb = 'Would delete'): string[] {
+  const counts = `${formatCount(success)} success, ${formatCount(failed)} failed`;
+  return [
+    `${verb} ${jobs(success + failed)} last changed before ${before}: ${counts}.`,
+    ...(concerned.jobs > 0 ? ['The failed ones, which Brevo was never told of:', ...concernedLines(concerned)] : []),
+  ];
+}
+
 /** What a prune deleted, or would delete. */
-export function renderPruned({ dryRun, before, success, failed, interrupted }: Pruned): string {
-  const what = `${jobs(success + failed)} last changed before ${before}: ${formatCount(success)} success, ${formatCount(failed)} failed`;
-  if (dryRun) return `Would delete ${what}. Nothing was deleted.\n`;
-  const end = interrupted ? 'Ended early by a signal; the next run goes on from here.\n' : '';
-  return `Deleted ${what}.\n${end}`;
+export function renderPruned(result: Pruned): string {
+  const { dryRun, interrupted } = result;
+  return text([
+    ...planLines(result, dryRun ? undefined : 'Deleted'),
+    ...(dryRun ? ['Nothing was deleted.'] : []),
+    ...(interrupted ? ['Ended early by a signal; the next run goes on from here.'] : []),
+  ]);
+}
+
+function text(lines: readonly string[]): string {
+  return `${lines.join('\n')}\n`;
 }
 
 function jobs(count: number): string {

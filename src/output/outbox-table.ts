@@ -4,29 +4,37 @@ import type { Column } from './columns.ts';
 import { formatCount } from './numbers.ts';
 
 /** in UTF-16 units; --json and `outbox show` have the whole error */
-const longestError = 60;
+const longestError = 120;
 
-/** The columns of `outbox list`. A blank next attempt means now. */
+/** The columns of `outbox list`. */
 export const outboxColumns: Column<ListedJob>[] = [
   { key: 'id', title: 'Job', align: 'right', priority: 1, value: (row) => row.id },
   { key: 'status', title: 'Status', priority: 1, value: (row) => row.status },
-  { key: 'operation', title: 'Operation', priority: 4, value: (row) => row.operation },
+  { key: 'next', title: 'Next', priority: 2, value: describeWaiting },
+  { key: 'operation', title: 'Operation', priority: 6, value: (row) => row.operation },
   { key: 'email', title: 'Address', priority: 1, value: (row) => row.email },
-  { key: 'funnel', title: 'Funnel', priority: 6, value: (row) => row.funnel },
-  { key: 'attempts', title: 'Attempts', align: 'right', priority: 3, value: (row) => row.attempts },
-  { key: 'nextAttemptAt', title: 'Next attempt', priority: 2, value: (row) => row.nextAttemptAt },
-  { key: 'heldUntil', title: 'Held until', priority: 3, value: (row) => row.heldUntil },
+  { key: 'funnel', title: 'Funnel', priority: 7, value: (row) => row.funnel },
+  { key: 'attempts', title: 'Attempts', align: 'right', priority: 5, value: (row) => row.attempts },
+  { key: 'nextAttemptAt', title: 'Next attempt', priority: 3, value: (row) => row.nextAttemptAt },
+  { key: 'heldUntil', title: 'Held until', priority: 4, value: (row) => row.heldUntil },
+  { key: 'updatedAt', title: 'Changed at', priority: 3, value: (row) => row.updatedAt },
   {
     key: 'lastError',
     title: 'Last error',
-    priority: 5,
+    priority: 2,
     value: ({ lastError }) => (lastError === null ? null : shorten(oneLine(lastError), longestError)),
   },
 ];
 
+/** What a pending job waits for, in a word or two; null for any other. */
+function describeWaiting({ state, afterJob }: ListedJob): string | null {
+  if (state === 'orphaned') return 'entry gone';
+  return state === 'waits' ? `after job ${afterJob}` : state;
+}
+
 /** What is said around the table: how many more there are, and how many there are of each status. */
 export function describeJobs(listed: ListedJobs): { title: string; footer: string[] } {
-  const { jobs, total, counts, due, email } = listed;
+  const { jobs, total, counts, email } = listed;
   const more = total - jobs.length;
   const title =
     total === 0
@@ -35,8 +43,7 @@ export function describeJobs(listed: ListedJobs): { title: string; footer: strin
         ? `${formatCount(total)} ${total === 1 ? 'job' : 'jobs'}`
         : `${formatCount(jobs.length)} of ${formatCount(total)} jobs`;
   const statuses = Object.entries(counts).map(([status, count]) => {
-    const dueNow = status === 'pending' && count > 0 ? ` (${formatCount(due)} due)` : '';
-    return `${formatCount(count)} ${status}${dueNow}`;
+    return `${formatCount(count)} ${status}${status === 'pending' && count > 0 ? ` (${describePending(listed)})` : ''}`;
   });
   return {
     title,
@@ -45,4 +52,9 @@ export function describeJobs(listed: ListedJobs): { title: string; footer: strin
       `${email === null ? 'The whole outbox' : `All jobs of ${email}`}: ${statuses.join(', ')}.`,
     ],
   };
+}
+
+/** How many of the pending jobs are due, and how many no worker will ever take. */
+function describePending({ due, orphaned }: Pick<ListedJobs, 'due' | 'orphaned'>): string {
+  return `${formatCount(due)} due${orphaned > 0 ? `, ${formatCount(orphaned)} with their entry gone` : ''}`;
 }

@@ -261,7 +261,9 @@ describe('no answer', () => {
     expect(secure).toMatchObject(failed('route', 'unavailable', { reason: nothing }));
     expect(secure).toMatchObject({ reason: { message: expect.stringContaining('over TLS') } });
 
+    let connections = 0;
     const server = createTcpServer((socket) => {
+      connections += 1;
       socket.on('error', () => socket.destroy()).resume();
       socket.end('220 mail.example.com ESMTP\r\n');
     });
@@ -269,6 +271,7 @@ describe('no answer', () => {
     const { port } = server.address() as { port: number };
     const mail = await client({ baseUrl: `http://127.0.0.1:${port}/v3` }).upsertContact(ann);
     expect(mail).toMatchObject(failed('route', 'unavailable', { reason: nothing }));
+    expect(connections).toBe(1);
     await new Promise((resolve) => server.close(resolve));
   });
 });

@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createBrevoClient } from '../../src/brevo/http-client.ts';
 import { type FakeBrevo, type Fault, startFakeBrevo } from '../support/fake-brevo.ts';
@@ -12,8 +13,8 @@ beforeEach(async () => {
 });
 afterEach(() => brevo.close());
 
-function client(timeoutSeconds = 10) {
-  return createBrevoClient({ baseUrl: brevo.url, apiKey: brevo.apiKey, timeoutSeconds, userAgent: 'funnels/test' });
+function client(timeoutSeconds = 10, baseUrl = brevo.url) {
+  return createBrevoClient({ baseUrl, apiKey: brevo.apiKey, timeoutSeconds, userAgent: 'funnels/test' });
 }
 
 function join(...listIds: number[]) {
@@ -35,6 +36,21 @@ describe('a contact that leaves a list', () => {
     expect(removal).toMatchObject({ method: 'POST', path, faults: [], userAgent: 'funnels/test' });
     expect(removal?.body).toStrictEqual({ emails: [email] });
     expect(others).toEqual([]);
+  });
+
+  it('is named in the body alone, never in the address or a header', async () => {
+    const heads: string[] = [];
+    const server = createServer(({ method, url, rawHeaders }, response) => {
+      heads.push(`${method} ${url} ${rawHeaders.join(' ')}`);
+      response.writeHead(204).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number };
+    expect(await client(10, `http://127.0.0.1:${port}/v3`).removeFromList(email, 5)).toEqual(left);
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    expect(heads).toEqual([expect.stringMatching(/^POST \/v3\/contacts\/lists\/5\/contacts\/remove [^/?]/)]);
+    expect(heads[0]).not.toMatch(/brien|example|%40|@/);
   });
 
   it('may have left it before, or never have been there', async () => {

@@ -27,8 +27,18 @@ describe.each(engines)('funnels outbox retry, discard and prune on %s', (engine)
     expect(await act('retry', '1', '3', '1')).toEqual({
       code: 0,
       signal: null,
-      stdout:
-        'Job 3 is success, not failed: left alone.\n1 job is pending again. To deliver now: funnels drain-outbox\n',
+      stdout: expect.stringMatching(
+        new RegExp(
+          [
+            '^Job 3 was delivered already: left alone\\.',
+            '1 job is pending again\\.',
+            'Age: +1 up to 1 day',
+            'Oldest: +enqueued \\d{4}-[-: \\d]+, 0 days ago; the oldest entry is of \\d{4}-[-: \\d]+',
+            'Contacts: a@example.com',
+            'To deliver now: funnels drain-outbox\n$',
+          ].join('\n'),
+        ),
+      ),
       stderr: '',
     });
     expect(await statuses()).toEqual(['pending', 'failed', 'success', 'pending', 'pending']);
@@ -40,13 +50,14 @@ describe.each(engines)('funnels outbox retry, discard and prune on %s', (engine)
     expect(run.stdout).toMatch(/^1 job is pending again/);
     const json = await act('retry', '2', '99', '--json');
     expect(json).toMatchObject({ code: 65, stderr: '' });
-    expect(JSON.parse(json.stdout)).toEqual({
+    expect(JSON.parse(json.stdout)).toMatchObject({
       dryRun: false,
       requeued: 0,
       leftAlone: [
-        { id: 2, status: 'pending' },
-        { id: 99, status: null },
+        { id: 2, status: 'pending', reason: 'due' },
+        { id: 99, status: null, reason: 'unknown' },
       ],
+      concerned: { jobs: 0 },
     });
   });
 
@@ -57,9 +68,33 @@ describe.each(engines)('funnels outbox retry, discard and prune on %s', (engine)
     expect((await act('retry', '--failed')).stdout).toBe('0 jobs are pending again.\n');
   });
 
+  it('retries old jobs of many people only when that is meant', async () => {
+    const { admin } = outbox.database;
+    await admin("UPDATE brevo_sync_outbox SET created_at = '2020-01-01 10:00:00' WHERE id = 1");
+    const before = await rowsOf(outbox);
+    const refused = await act('retry', '--failed');
+    expect(refused).toMatchObject({ code: 64, stdout: '' });
+    expect(refused.stderr).toMatch(
+      /^Age: +1 up to 1 day, 1 older\nOldest: +enqueued 2020-01-01 10:00:00[\s\S]*\nContacts: a@example\.com, b@example\.com\n/,
+    );
+    expect(refused.stderr).toMatch(/Error: 1 of 2 jobs is older than sync\.lookbackDays \(30 days\).*\n.*--yes.*30d/);
+    expect(await rowsOf(outbox)).toEqual(before);
+    const dry = await act('retry', '--failed', '--dry-run');
+    expect(dry).toMatchObject({ code: 0, stdout: expect.stringContaining('1 up to 1 day, 1 older') });
+    expect(await act('retry', '--failed', '--newer-than', '30d')).toMatchObject({ code: 0 });
+    expect((await statuses()).slice(0, 2)).toEqual(['failed', 'pending']);
+    expect(await act('retry', '--failed', '--yes')).toMatchObject({ code: 0 });
+    expect((await statuses())[0]).toBe('pending');
+  });
+
   it('discards jobs, refuses those it must not, and says why', async () => {
     const run = await act('discard', '1', '4', '3', '5', '99');
-    expect(run).toMatchObject({ code: 65, stdout: 'Discarded 2 jobs: 1, 4.\n' });
+    expect(run).toMatchObject({
+      code: 65,
+      stdout: expect.stringMatching(
+        /^Discarded 2 jobs: 1, 4\.\nAge: [\s\S]*\nContacts: a@example\.com, d@example\.com\n$/,
+      ),
+    });
     expect(run.stderr).toMatch(
       /^Error: Job 3 was delivered already.*\nError: Job 5 is held by a worker until \d{4}-.*\nError: There is no job 99/,
     );
@@ -84,13 +119,18 @@ describe.each(engines)('funnels outbox retry, discard and prune on %s', (engine)
   });
 
   it('prunes what is finished and old', async () => {
-    expect(await act('prune', '--older-than', '15w')).toMatchObject({
+    const refused = await act('prune', '--older-than', '15w');
+    expect(refused).toMatchObject({ code: 64, stdout: '' });
+    expect(refused.stderr).toMatch(/^Would delete 0 jobs .*\nError: Deleted jobs cannot be brought back.*\n.*--yes/);
+    expect(await act('prune', '--older-than', '15w', '--yes')).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^Deleted 0 jobs last changed before \d{4}-.*: 0 success, 0 failed\.\n$/),
     });
-    const { stdout } = await act('prune', '--status', 'success', '--json');
+    const { stdout } = await act('prune', '--status', 'success', '--json', '--yes');
     expect(JSON.parse(stdout)).toMatchObject({ dryRun: false, success: 1, failed: 0, interrupted: false });
-    expect((await act('prune')).stdout).toMatch(/^Deleted 1 job last .*: 0 success, 1 failed\.\n$/);
+    expect((await act('prune', '-y')).stdout).toMatch(
+      /^Deleted 1 job last .*: 0 success, 1 failed\.\nThe failed ones, [\s\S]*\nContacts: a@example\.com\n$/,
+    );
     expect((await outbox.jobs()).map(({ id }) => id)).toEqual([2, 4, 5]);
   });
 
@@ -102,7 +142,7 @@ describe.each(engines)('funnels outbox retry, discard and prune on %s', (engine)
     await admin('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
     await admin('START TRANSACTION');
     await admin('SELECT id FROM brevo_sync_outbox WHERE id = 1200 FOR UPDATE');
-    const program = startFunnels(['outbox', 'prune', '--status', 'success'], {
+    const program = startFunnels(['outbox', 'prune', '--status', 'success', '--yes'], {
       environment: { FUNNELS_DATABASE_URL: outbox.database.url },
     });
     const left = async (): Promise<number | undefined> => (await outbox.statuses()).success;
@@ -119,10 +159,16 @@ describe.each(engines)('funnels outbox retry, discard and prune on %s', (engine)
   });
 
   it.each([
-    [['retry', '1', '3'], /^Job 3 is success.*\n1 job would be pending again\. Nothing was written\.\n$/],
-    [['retry', '--failed'], /^2 jobs would be pending again\. Nothing was written\.\n$/],
-    [['discard', '1', '4'], /^Would discard 2 jobs: 1, 4\. Nothing was written\.\n$/],
-    [['prune', '--older-than', '90d'], /^Would delete 2 jobs .*: 1 success, 1 failed\. Nothing was deleted\.\n$/],
+    [['retry', '1', '3'], /^Job 3 was .*\n1 job would be pending again\.\nAge: [\s\S]*\nNothing was written\.\n$/],
+    [
+      ['retry', '--failed'],
+      /^2 jobs would be pending again\.\nAge: [\s\S]*\nContacts: a@.*, b@.*\nNothing was written\.\n$/,
+    ],
+    [['discard', '1', '4'], /^Would discard 2 jobs: 1, 4\.\nAge: [\s\S]*\nNothing was written\.\n$/],
+    [
+      ['prune', '--older-than', '90d'],
+      /^Would delete 2 jobs .*: 1 success, 1 failed\.\n[\s\S]*\nNothing was deleted\.\n$/,
+    ],
   ])('only tells with --dry-run what %j would do', async (words, text) => {
     const before = await rowsOf(outbox);
     expect(await act(...words, '--dry-run')).toMatchObject({
@@ -140,6 +186,8 @@ describe.each(engines)('funnels outbox retry, discard and prune on %s', (engine)
     [['retry', '1', '--code', '500'], '--code picks among all failed jobs'],
     [['retry', '--failed', '--code', ' '], '--code picks among all failed jobs'],
     [['retry', '0'], '"0" is not the number of a job.'],
+    [['retry', '1', '--newer-than', '30d'], '--newer-than picks among all failed jobs'],
+    [['retry', '--failed', '--older-than', 'long'], '--older-than "long" is not an age.'],
     [['discard'], 'Say which jobs to discard.'],
     [['discard', '1', 'x'], '"x" is not the number of a job.'],
     [['discard', '9223372036854775808'], 'is not the number of a job.'],

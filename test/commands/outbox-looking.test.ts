@@ -30,18 +30,22 @@ describe.each(engines)('funnels outbox list and show on %s', (engine) => {
     const lines = stdout.trimEnd().split('\n');
     expect(lines[0]).toBe('2 of 3 jobs');
     expect(lines[2]).toMatch(
-      /^Job +Status +Operation +Address +Funnel +Attempts +Next attempt +Held until +Last error$/,
+      /^Job +Status +Next +Operation +Address +Funnel +Attempts +Next attempt +Held until +Changed at +Last error$/,
     );
-    expect(lines[4]).toMatch(/^ {2}3 +pending +upsert_contact +cleo@example.com +language +0 +\d{4}-[\d-]+ [\d:]+$/);
-    expect(lines[5]).toMatch(/^ {2}2 +pending +upsert_contact +ben@example.com +language +1 +\d{4}-[\d-]+ [\d:]+$/);
+    expect(lines[4]).toMatch(
+      /^ {2}3 +pending +held +upsert_contact +cleo@example.com +language +0( +\d{4}-[\d-]+ [\d:]+){2}$/,
+    );
+    expect(lines[5]).toMatch(
+      /^ {2}2 +pending +scheduled +upsert_contact +ben@example.com +language +1( +\d{4}-[\d-]+ [\d:]+){2}$/,
+    );
     expect(lines.slice(6)).toEqual([
       '',
       '1 more; see them with --limit.',
-      'The whole outbox: 2 pending (1 due), 0 success, 1 failed.',
+      'The whole outbox: 2 pending (0 due), 0 success, 1 failed.',
     ]);
     const failed = await look('list', '--status', 'failed');
     expect(failed.stdout).toMatch(
-      /^1\tfailed\tupsert_contact\tanna@example.com\tlanguage\t1\t\t\t400 invalid_p.{46}…\n$/,
+      /^1\tfailed\t\tupsert_contact\tanna@example.com\tlanguage\t1\t\t\t\d{4}-[^\t]+\t400 invalid_p.{106}…\n$/,
     );
     expect(await rowsOf(outbox)).toEqual(before);
   });
@@ -107,7 +111,7 @@ describe.each(engines)('funnels outbox list and show on %s', (engine) => {
     expect(await look(...words)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(message) });
   });
 
-  it.each([['list'], ['show', '1'], ['retry', '1'], ['discard', '1'], ['prune']])(
+  it.each([['list'], ['show', '1'], ['retry', '1'], ['discard', '1'], ['prune', '--yes']])(
     'refuses %s on a database that was never migrated',
     async (...words) => {
       const empty = await createTestDatabase(engine);

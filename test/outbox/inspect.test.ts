@@ -78,12 +78,19 @@ describe.each(engines)('looking at jobs on %s', (engine) => {
 
   it('shows and lists a job whose entry is gone', async () => {
     const { id, entryId } = await outbox.enqueue('a@example.com');
-    const keys = engine === 'mysql' ? 'SET SESSION foreign_key_checks =' : 'PRAGMA foreign_keys =';
-    await outbox.database.admin(`${keys} 0`);
-    await outbox.database.admin('DELETE FROM funnel_entries WHERE id = ?', [entryId]);
-    await outbox.database.admin(`${keys} 1`);
-    expect(await inspect(id)).toMatchObject({ entry: null, otherJobs: [], advice: expect.stringContaining('discard') });
-    expect(await list({})).toMatchObject({ total: 1, jobs: [{ id, email: null }] });
+    await outbox.deleteEntries(entryId);
+    expect(await inspect(id)).toMatchObject({
+      entry: null,
+      otherJobs: [],
+      nextAttempt: { state: 'orphaned' },
+      advice: expect.stringContaining('discard'),
+    });
+    expect(await list({})).toMatchObject({
+      total: 1,
+      due: 0,
+      orphaned: 1,
+      jobs: [{ id, email: null, state: 'orphaned' }],
+    });
   });
 
   it('refuses an id there is not', async () => {
@@ -106,6 +113,13 @@ describe.each(engines)('looking at jobs on %s', (engine) => {
     const failed = await list({ status: 'failed' });
     expect(failed).toMatchObject({ total: 1, jobs: [{ id: 2, attempts: 6, lastError: '503: down', heldUntil: null }] });
     expect(await list({ status: 'success' })).toMatchObject({ total: 0, jobs: [] });
+    await expect(list({ status: 'error' })).rejects.toMatchObject({
+      kind: 'usage',
+      hint: expect.stringContaining('pending, success, failed'),
+    });
+    await setJob(outbox, 3, { status: 'error' });
+    expect(await list({ status: 'error' })).toMatchObject({ total: 1, counts: { error: 1 }, jobs: [{ id: 3 }] });
+    expect(await list({ status: 'error', email: 'later@example.com' })).toMatchObject({ total: 0 });
   });
 
   it('lists what is due in the order in which workers take it', async () => {
@@ -115,11 +129,12 @@ describe.each(engines)('looking at jobs on %s', (engine) => {
     await outbox.enqueue('d@example.com');
     await addJob(outbox, 'e@example.com', { status: 'failed' });
     const { jobs, total } = await list({ due: true });
-    expect(jobs.map(({ id }) => id)).toEqual([4, 2, 1]);
+    expect(jobs.map(({ id }) => id)).toEqual([2, 1, 4]);
     expect(total).toBe(3);
-    expect((await claim(outbox.open(), 10)).jobs.map(({ id }) => id)).toEqual([4, 2, 1]);
-    const held = await list({ due: true });
-    expect(held.jobs.every(({ heldUntil }) => heldUntil !== null)).toBe(true);
+    expect((await claim(outbox.open(), 10)).jobs.map(({ id }) => id)).toEqual([2, 1, 4]);
+    expect(await list({ due: true })).toMatchObject({ total: 0, due: 0, jobs: [] });
+    const held = await list({ status: 'pending' });
+    expect(held.jobs.map(({ state }) => state)).toEqual(['held', 'scheduled', 'held', 'held']);
   });
 
   it('finds an address however it is written', async () => {

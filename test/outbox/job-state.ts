@@ -2,7 +2,7 @@ import type { TestOutbox } from '../support/outbox.ts';
 
 /** What a job is made to look like. */
 export interface JobState {
-  status?: 'pending' | 'success' | 'failed';
+  status?: 'pending' | 'success' | 'failed' | 'error';
   error?: string | null;
   retries?: number;
   /** how long ago it was changed last */

@@ -49,6 +49,60 @@ describe('a payload', () => {
     expect(JSON.stringify(reading)).not.toContain('"A"');
   });
 
+  describe('of a purchase has the types that Brevo has', () => {
+    const bought = (attributes: object, purchased_at?: unknown) =>
+      read({ email: 'a@example.com', purchased_at, attributes }, 'update_after_purchase');
+    const day = '2026-11-01';
+
+    it.each([
+      ['of the predecessor', { CERTIFICATE_PURCHASED: 1, CERTIFICATE_PURCHASED_AT: '2026-11-01T10:20:30' }, undefined],
+      ['of ours', { CERTIFICATE_PURCHASED: true, CERTIFICATE_PURCHASED_AT: day }, '2026-11-01 10:20:30'],
+      ['as text', { CERTIFICATE_PURCHASED: '1', CERTIFICATE_PURCHASED_AT: '2026-11-01 10:20:30.123456' }, undefined],
+      ['as words', { CERTIFICATE_PURCHASED: ' True', CERTIFICATE_PURCHASED_AT: '2026-11-01T10:20:30+02:00' }, null],
+      ['in small letters', { certificate_purchased: 1.0, Certificate_Purchased_At: ' 2026-11-01 ' }, undefined],
+      ['as a Unix time', { CERTIFICATE_PURCHASED: 1, CERTIFICATE_PURCHASED_AT: 1_793_528_430 }, undefined],
+      ['in milliseconds', { CERTIFICATE_PURCHASED: 1, CERTIFICATE_PURCHASED_AT: '1793528430000' }, undefined],
+      [
+        'by the site’s clock',
+        { CERTIFICATE_PURCHASED: 1, CERTIFICATE_PURCHASED_AT: 1_793_489_000 },
+        '2026-11-01 00:43:20',
+      ],
+      ['that are missing', {}, '2026-11-01T10:20:30'],
+      ['that are null', { CERTIFICATE_PURCHASED: null, CERTIFICATE_PURCHASED_AT: null }, '2026-11-01'],
+      ['that are empty', { CERTIFICATE_PURCHASED: '', CERTIFICATE_PURCHASED_AT: ' ' }, '2026-11-01 10:20:30'],
+    ])('%s', (_name, attributes, purchasedAt) => {
+      expect(bought(attributes, purchasedAt)).toMatchObject({
+        delivery: { attributes: { CERTIFICATE_PURCHASED: true, CERTIFICATE_PURCHASED_AT: day } },
+      });
+    });
+
+    it.each([[0], ['0'], ['false'], [false]])('when it says %j', (value) => {
+      const reading = bought({ CERTIFICATE_PURCHASED: value }, '2026-11-01');
+      expect(reading).toMatchObject({ delivery: { attributes: { CERTIFICATE_PURCHASED: false } } });
+    });
+
+    it.each([
+      [{ CERTIFICATE_PURCHASED: 'maybe' }, /"attributes.CERTIFICATE_PURCHASED": "maybe" is neither true nor false/],
+      [{ CERTIFICATE_PURCHASED: 2 }, /"attributes.CERTIFICATE_PURCHASED": 2 is neither/],
+      [{ CERTIFICATE_PURCHASED: '' }, /"attributes.CERTIFICATE_PURCHASED": "" is neither/],
+      [{ CERTIFICATE_PURCHASED_AT: '' }, /"attributes.CERTIFICATE_PURCHASED_AT": "" is not a date/],
+      [{ CERTIFICATE_PURCHASED_AT: '01.11.2026' }, /"01.11.2026" is not a date/],
+      [{ CERTIFICATE_PURCHASED_AT: '2026-02-30' }, /"2026-02-30" is not a date/],
+      [{ CERTIFICATE_PURCHASED_AT: '0000-00-00 00:00:00' }, /is not a date/],
+      [{ certificate_purchased_at: true }, /"attributes.CERTIFICATE_PURCHASED_AT": true is not a date/],
+      [{ CERTIFICATE_PURCHASED_AT: 20261101 }, /20261101 is not a date/],
+    ])('or is refused by name: %j', (attributes, reason) => {
+      expect(bought(attributes, 'soon')).toEqual({ ok: false, reason: expect.stringMatching(reason) });
+    });
+
+    it('and an upsert, too, whose empty ones are left out and never filled in', () => {
+      const given = { CERTIFICATE_PURCHASED: 0, CERTIFICATE_PURCHASED_AT: '' };
+      const reading = read({ email: 'a@example.com', purchased_at: day, attributes: given });
+      expect(reading).toMatchObject({ ok: true, delivery: { attributes: { CERTIFICATE_PURCHASED: false } } });
+      expect(JSON.stringify(reading)).not.toContain('_AT');
+    });
+  });
+
   it.each([
     ['not json at all', 'upsert_contact', /not JSON/],
     ['', 'upsert_contact', /not JSON/],

@@ -24,7 +24,7 @@ export interface FakeBrevo extends StandIn {
   blocklist(email: string): void;
   /** Resolves when this many calls have arrived that write a contact. */
   arrived(calls: number): Promise<void>;
-  /** The calls that write contacts (POST and PUT), in order of arrival; of one address, if given. */
+  /** The calls that write contacts (POST), in order of arrival; of one address, if given. */
   writes(email?: string): ReceivedCall[];
   /** The calls that read, in order of arrival: 'GET /contacts/lists/5'. */
   reads(): string[];

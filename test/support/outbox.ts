@@ -29,6 +29,8 @@ export interface NewJob {
   retries?: number;
   /** minutes from now until it is due, negative: since when; null: at once */
   dueInMinutes?: number | null;
+  /** minutes from now at which it was enqueued; now when not given */
+  createdMinutes?: number;
   /** the entry it belongs to, when that exists already */
   entryId?: number;
 }
@@ -47,6 +49,8 @@ export interface TestOutbox {
   endLeases(...emails: string[]): Promise<void>;
   /** Makes every pending job due. */
   makeDue(): Promise<void>;
+  /** Deletes these entries, or all, and leaves their jobs, as somebody can where no foreign key forbids it. */
+  deleteEntries(...ids: number[]): Promise<void>;
   /** Another connection of the program's own, closed with the database. */
   open(access?: 'read-only' | 'read-write'): Database;
   /** Drains as the command does, over real HTTP; `variables` are FUNNELS_ settings. */
@@ -91,9 +95,11 @@ export async function createOutbox(engine: Engine): Promise<TestOutbox> {
         await database.admin(entry, [entryId, email, 'language', entryId]);
       }
       lastJob += 1;
+      const fromNow = engine === 'mysql' ? 'NOW() + INTERVAL ? MINUTE' : "datetime('now', ? || ' minutes')";
       await database.admin(
-        `INSERT INTO brevo_sync_outbox (id, funnel_entry_id, operation_type, payload, retry_count, next_attempt_at)
-          VALUES (?, ?, ?, ?, ?, ${engine === 'mysql' ? 'NOW() + INTERVAL ? MINUTE' : "datetime('now', ? || ' minutes')"})`,
+        `INSERT INTO brevo_sync_outbox
+          (id, funnel_entry_id, operation_type, payload, retry_count, next_attempt_at, created_at)
+          VALUES (?, ?, ?, ?, ?, ${fromNow}, ${fromNow})`,
         [
           lastJob,
           entryId,
@@ -101,6 +107,7 @@ export async function createOutbox(engine: Engine): Promise<TestOutbox> {
           typeof payload === 'string' ? payload : JSON.stringify(payload),
           retries,
           dueInMinutes,
+          job.createdMinutes ?? 0,
         ],
       );
       return { id: lastJob, entryId };
@@ -135,6 +142,13 @@ export async function createOutbox(engine: Engine): Promise<TestOutbox> {
     },
     async makeDue() {
       await database.admin("UPDATE brevo_sync_outbox SET next_attempt_at = NULL WHERE status = 'pending'");
+    },
+    async deleteEntries(...ids) {
+      const keys = engine === 'mysql' ? 'SET SESSION foreign_key_checks =' : 'PRAGMA foreign_keys =';
+      const which = ids.length === 0 ? '1 = 1' : `id IN (${ids.map(() => '?').join(', ')})`;
+      await database.admin(`${keys} 0`);
+      await database.admin(`DELETE FROM funnel_entries WHERE ${which}`, ids);
+      await database.admin(`${keys} 1`);
     },
     async drain(brevo, options = {}, variables = {}) {
       const given = await settingsWith({
