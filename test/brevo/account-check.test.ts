@@ -63,11 +63,19 @@ describe('an account', () => {
 
   it.each([
     [404, { code: 'document_not_found', message: 'List ID does not exist' }],
-    [404, { message: 'Not found' }],
+    [404, { message: 'List not found' }],
     [400, { code: 'invalid_parameter', message: 'List id is out of range' }],
   ])('has no such list when it says %i %j', async (status, body) => {
     brevo.script({ kind: 'answer', status, body }, { path: '/contacts/lists/5' });
     expect(await states({ attributes: [] })).toEqual(['missing', 'found']);
+  });
+
+  it('takes a 404 about something else for no word on the list', async () => {
+    brevo.script(
+      { kind: 'answer', status: 404, body: { code: 'not_found', message: 'No route' } },
+      { path: '/contacts/lists/5' },
+    );
+    expect(await states({ attributes: [] })).toEqual(['not_checked', 'found']);
   });
 
   it('tells every list that it does not have', async () => {
@@ -117,15 +125,14 @@ describe('an account', () => {
 describe('what a key may not read', () => {
   const denied: Fault = { kind: 'answer', status: 403, body: { code: 'permission_denied', message: 'Access denied' } };
 
-  it('is not checked, and not asked for again', async () => {
+  it('is not checked, and keeps nothing else from being checked', async () => {
     brevo.script(denied, { path: '/contacts/lists/5' });
     expect(await check()).toMatchObject({
       kind: 'checked',
-      lists: [{ state: 'not_checked' }, { state: 'not_checked' }],
+      lists: [{ state: 'not_checked' }, { state: 'found' }],
       attributes: [{ state: 'found' }, { state: 'found' }],
       unreadable: { status: 403, message: 'Access denied' },
     });
-    expect(brevo.reads()).not.toContain('GET /contacts/lists/7');
   });
 
   it('does not keep it from what it may read', async () => {

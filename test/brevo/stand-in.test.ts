@@ -116,7 +116,8 @@ describe('the stand-in for Brevo', () => {
     ['five', { emails: ['ann@example.com'] }, 404, 'document_not_found', 'List ID does not exist'],
     [5, { emails: 'ann@example.com' }, 400, 'invalid_parameter', 'emails must be an array of strings'],
     [5, { emails: [1] }, 400, 'invalid_parameter', 'emails must be an array of strings'],
-    [5, { email: 'ann@example.com' }, 400, 'invalid_parameter', 'Unknown field: email'],
+    [5, { email: 'ann@example.com' }, 400, 'invalid_parameter', 'emails is missing'],
+    [5, {}, 400, 'invalid_parameter', 'emails is missing'],
     [5, { emails: ['ann@example.com'], listIds: [5] }, 400, 'invalid_parameter', 'Unknown field: listIds'],
     [5, [], 400, 'invalid_parameter', 'The body must be a JSON object'],
   ])('takes nobody out of the list %j for %j', async (list, body, status, code, message) => {
