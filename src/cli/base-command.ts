@@ -8,11 +8,12 @@ import type { Column } from '../output/columns.ts';
 import { jsonText } from '../output/json.ts';
 import { formats, type RenderOptions, renderRows } from '../output/render.ts';
 import { describeTerminal, type Terminal } from '../output/terminal.ts';
+import { rememberSecrets } from '../secrets.ts';
 import { asksForJson } from './json-request.ts';
-import { configureLog } from './log.ts';
+import { configureLog, log } from './log.ts';
 import { removeThrowingListeners } from './output-failure.ts';
 import { errorJson } from './report-error.ts';
-import { rememberSecrets } from './secrets.ts';
+import { workingFolder } from './working-folder.ts';
 
 /** The flag of every command that prints rows; `--format json` is the same as --json. */
 export const formatFlag = Flags.option({
@@ -40,15 +41,17 @@ export abstract class BaseCommand extends Command {
 
   /** Loads the settings; from then on no secret of theirs can be printed. */
   protected async loadSettings(flags: { config?: string | undefined }): Promise<LoadedSettings> {
-    const loaded = await loadSettings({ flag: flags.config, environment: process.env, cwd: process.cwd() });
-    rememberSecrets(secretsOf(loaded.settings));
+    const loaded = await loadSettings({ flag: flags.config, environment: process.env, cwd: workingFolder() });
+    const { secrets, names } = secretsOf(loaded.settings);
+    rememberSecrets(secrets, names);
     configureLog(loaded.settings.log);
+    for (const warning of loaded.warnings) log.warn(warning);
     return loaded;
   }
 
   /** Loads what commands may know that use neither the database nor Brevo; asks for neither of them, nor for secrets. */
   protected async loadPublicSettings(flags: { config?: string | undefined }): Promise<PublicSettings> {
-    const settings = await loadPublicSettings({ flag: flags.config, environment: process.env, cwd: process.cwd() });
+    const settings = await loadPublicSettings({ flag: flags.config, environment: process.env, cwd: workingFolder() });
     configureLog(settings.log);
     return settings;
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { isMap, isScalar, parseDocument } from 'yaml';
+import { formatDatabaseUrl } from '../../src/config/database-url.ts';
 import { givableKeys } from '../../src/config/keys.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import { loadYaml } from './config-folder.ts';
@@ -23,7 +24,9 @@ describe('config.example.yaml', () => {
     });
     expect(settings.funnels.language.listId).toEqual(expect.any(Number));
     expect(settings.brevo.apiKey).toBeUndefined();
-    const { settings: bare } = await loadYaml('', { FUNNELS_DATABASE_URL: settings.database.url });
+    const { settings: bare } = await loadYaml('', {
+      FUNNELS_DATABASE_URL: formatDatabaseUrl(settings.database.location),
+    });
     expect({ ...settings, funnels: bare.funnels }).toEqual(bare);
     expect(origins.get('sync.batchSize')).toBe('file');
   });
