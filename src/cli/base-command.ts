@@ -34,6 +34,8 @@ export abstract class BaseCommand extends Command {
     }),
   };
 
+  #isUnread = false;
+
   protected override async init(): Promise<void> {
     await super.init();
     removeThrowingListeners();
@@ -79,6 +81,14 @@ export abstract class BaseCommand extends Command {
     if (text === '' || this.jsonEnabled() || process.stdout.write(text)) return;
     // Nobody reads on (`| head`), or there is no room: main has seen to the exit code, and the rest is not asked for.
     await once(process.stdout, 'drain').catch(() => this.exit(Number(process.exitCode ?? 0)));
+  }
+
+  /** The same for lines of JSON too, in a run that goes on without its reader: one that leaves early hears no more. */
+  protected async writePiece(text: string): Promise<void> {
+    if (text === '' || this.#isUnread || process.stdout.write(text)) return;
+    await once(process.stdout, 'drain').catch(() => {
+      this.#isUnread = true;
+    });
   }
 
   /** Writes result text to a file, as a whole or not at all, or to stdout when there is none. */
