@@ -87,7 +87,8 @@ export default class Sync extends BaseCommand {
     if (flags.explain) await this.writePiece(lines.end());
     // Two tables of different columns in one file would be of no use to anybody.
     const isApart = flags.explain && (format === 'csv' || format === 'markdown');
-    if (isApart) log.info(renderSync(result, { format: 'table', terminal: { ...terminal, isTerminal: false } }).trimEnd());
+    if (isApart)
+      log.info(renderSync(result, { format: 'table', terminal: { ...terminal, isTerminal: false } }).trimEnd());
     else this.print(renderSync(result, { format, terminal }));
     this.#complainOfRefusals(result);
     return result;

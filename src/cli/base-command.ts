@@ -6,9 +6,11 @@ import { secretsOf } from '../config/redact.ts';
 import type { Database } from '../database/database.ts';
 import type { Column } from '../output/columns.ts';
 import { jsonText } from '../output/json.ts';
+import { formatCount } from '../output/numbers.ts';
 import { formats, type RenderOptions, renderRows } from '../output/render.ts';
 import { describeTerminal, type Terminal } from '../output/terminal.ts';
 import { rememberSecrets } from '../secrets.ts';
+import { checkWords } from './command-line.ts';
 import { asksForJson } from './json-request.ts';
 import { configureLog, log } from './log.ts';
 import { removeThrowingListeners } from './output-failure.ts';
@@ -39,6 +41,11 @@ export abstract class BaseCommand extends Command {
   protected override async init(): Promise<void> {
     await super.init();
     removeThrowingListeners();
+    const { baseFlags, flags } = this.ctor;
+    if (!checkWords(this.argv, { json: { type: 'boolean' }, ...baseFlags, ...flags }).help) return;
+    const { ProgramHelp } = await import('./program-help.ts');
+    await new ProgramHelp(this.config).showHelp((this.id ?? '').split(':'));
+    this.exit(0);
   }
 
   /** Loads the settings; from then on no secret of theirs can be printed. */
@@ -96,6 +103,7 @@ export abstract class BaseCommand extends Command {
     if (path === undefined) return this.print(text);
     const { writeOutputFile } = await import('../output/write-file.ts');
     await writeOutputFile(path, text);
+    log.info(`Written to ${path} (${formatCount(Buffer.byteLength(text))} bytes).`);
   }
 
   protected printRows<Row>(

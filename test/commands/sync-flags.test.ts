@@ -73,8 +73,16 @@ describe.each(engines)('the flags of funnels sync (%s)', (engine) => {
     expect(csv.stdout.trimEnd().split('\n')).toHaveLength(3);
     expect(csv.stderr).toMatch(/ 2 {2}looked at\n/);
     const json = await run('--explain', '--dry-run', '--json');
-    const lines = json.stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(lines.slice(0, 2).map(({ outcome }) => outcome).toSorted()).toEqual(['entered', 'not_an_address']);
+    const lines = json.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(
+      lines
+        .slice(0, 2)
+        .map(({ outcome }) => outcome)
+        .toSorted(),
+    ).toEqual(['entered', 'not_an_address']);
     expect(lines[2]).toMatchObject({ summary: { dryRun: true, lookedAt: 2 } });
     expect(lines).toHaveLength(3);
     await site.database.admin('DROP TABLE simpletest_lang');

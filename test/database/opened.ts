@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
-import type { Database } from '../../src/database/database.ts';
 import { parseDatabaseUrl } from '../../src/config/database-url.ts';
+import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open.ts';
 
 /** The database settings of a test: the defaults, with shorter limits where a test asks for them. */

@@ -126,7 +126,12 @@ describe('the wall clock of a server', () => {
 
   /** A run, or a dry one, in a session whose zone is that far from UTC. */
   async function runIn(timezone: string, dryRun: boolean) {
-    const settings = { location: parseDatabaseUrl(site.database.url), timezone, connectTimeoutSeconds: 10, statementTimeoutSeconds: 60 };
+    const settings = {
+      location: parseDatabaseUrl(site.database.url),
+      timezone,
+      connectTimeoutSeconds: 10,
+      statementTimeoutSeconds: 60,
+    };
     const database = openDatabase(settings, dryRun ? 'read-only' : 'read-write');
     const [now] = await database.query<{ now: string }>('SELECT CURRENT_TIMESTAMP AS now');
     const options = { ...plainOptions('mysql'), dryRun };
