@@ -42,18 +42,13 @@ function chainOf(error: unknown, depth = 0): unknown[] {
   return inner === undefined ? [error] : [error, ...chainOf(inner, depth + 1)];
 }
 
+const toldAlready = ['name', 'message', 'stack', 'cause', 'errors', 'hint'];
+
 /** Name, message, place, and what else the error carries: its code, the server's number, the statement. */
 function oneOfChain(error: unknown): string {
   if (!(error instanceof Error)) return foreign(inspect(error, { depth: 4 }));
-  const {
-    message: _,
-    stack: __,
-    cause: ___,
-    errors: ____,
-    hint: _____,
-    ...others
-  } = error as Error & Record<string, unknown>;
-  const details = Object.keys(others).length === 0 ? [] : [foreign(inspect(others, { depth: 4 }))];
+  const others = Object.entries(error).filter(([key]) => !toldAlready.includes(key));
+  const details = others.length === 0 ? [] : [foreign(inspect(Object.fromEntries(others), { depth: 4 }))];
   return [`${error.name}: ${scrubbed(messageOf(error))}`, ...framesOf(error), ...details].join('\n');
 }
 
