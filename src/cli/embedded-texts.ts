@@ -473,7 +473,7 @@ enters those people again within \`sync.lookbackDays\`, and jobs sent since then
 sudo systemctl stop funnels-sync.timer funnels-drain-outbox.timer funnels-prune.timer
 sudo systemctl stop funnels-sync.service funnels-drain-outbox.service funnels-prune.service
 sudo cp /usr/local/bin/funnels /usr/local/bin/funnels.previous    # and make a backup of the database
-sudo systemd/install.sh
+sudo funnels-install/systemd/install.sh      # copied as for the first installation
 sudo funnels config check
 sudo funnels migrate --dry-run
 sudo funnels migrate

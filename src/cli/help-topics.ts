@@ -68,17 +68,22 @@ function configuration(): string {
   ].join('\n\n');
 }
 
+/** A manual; where it leads to another one, that one's page is named. */
+function manual(path: keyof typeof embeddedTexts): string {
+  return embeddedTexts[path].replace(/\[[^\]]*\]\(([\w-]+)\.md[^)]*\)/g, '`funnels help $1`');
+}
+
 /** The pages by name; the manuals are those of the repository's docs/. */
 export const helpTopics: Readonly<Record<string, HelpTopic>> = {
   configuration: { summary: 'Where settings come from, and which is stronger.', text: configuration },
   environment: { summary: 'Every variable the program reads.', text: environment },
   'exit-codes': { summary: 'What each exit code means, and what to do.', text: exitCodes },
-  operations: { summary: 'The manual for servers.', text: () => embeddedTexts['docs/operations.md'] },
-  reports: { summary: 'What each number of the reports means.', text: () => embeddedTexts['docs/reports.md'] },
-  'report-json': { summary: 'The JSON of the reports.', text: () => embeddedTexts['docs/report-json.md'] },
+  operations: { summary: 'The manual for servers.', text: () => manual('docs/operations.md') },
+  reports: { summary: 'What each number of the reports means.', text: () => manual('docs/reports.md') },
+  'report-json': { summary: 'The JSON of the reports.', text: () => manual('docs/report-json.md') },
   'report-page': {
     summary: 'Reports as a page, for Excel, in files.',
-    text: () => embeddedTexts['docs/report-page.md'],
+    text: () => manual('docs/report-page.md'),
   },
-  'utm-links': { summary: 'Links with UTM tags, and clicks.', text: () => embeddedTexts['docs/utm.md'] },
+  'utm-links': { summary: 'Links with UTM tags, and clicks.', text: () => manual('docs/utm.md') },
 };

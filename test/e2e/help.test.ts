@@ -53,6 +53,7 @@ describe.concurrent('the help of the program', () => {
     const printed = [page.stdout, helpTopics.environment?.text(), helpTopics.configuration?.text()];
     for (const text of printed) expect(text?.split('\n').filter((line) => line.length > 80)).toEqual([]);
     expect(JSON.stringify([manifest, ...printed])).not.toMatch(/docs\/|config\.example/);
+    for (const { text } of Object.values(helpTopics)) expect(text()).not.toMatch(/\w\.md\b(?!`)/);
     const example = await runFunnels(['config', 'example']);
     expect(example.stdout).toBe(readFileSync('config.example.yaml', 'utf8'));
   });
