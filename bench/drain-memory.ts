@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createConnection } from 'mysql2/promise';
+import { parseDatabaseUrl } from '../src/config/database-url.ts';
 import { openDatabase } from '../src/database/open.ts';
 import { migrate } from '../src/migrate/migrate.ts';
 import { startPrivateMariaDb } from '../test/support/private-mariadb.ts';
@@ -63,7 +64,12 @@ try {
   await admin.query('CREATE DATABASE bench CHARACTER SET utf8mb4');
   await admin.query('USE bench');
   const url = `${server.url}bench`;
-  const target = { url, timezone: undefined, connectTimeoutSeconds: 10, statementTimeoutSeconds: 600 };
+  const target = {
+    location: parseDatabaseUrl(url),
+    timezone: undefined,
+    connectTimeoutSeconds: 10,
+    statementTimeoutSeconds: 600,
+  };
   const database = openDatabase(target, 'read-write');
   await migrate(database, { adopt: false, lockWaitSeconds: 10, applier: { toolVersion: 'bench', host: 'bench' } });
   await database.close();

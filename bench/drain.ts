@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
 import { createBrevoClient } from '../src/brevo/http-client.ts';
+import { parseDatabaseUrl } from '../src/config/database-url.ts';
 import { openDatabase } from '../src/database/open.ts';
 import { migrate } from '../src/migrate/migrate.ts';
 import { claimContacts } from '../src/outbox/claim.ts';
@@ -24,7 +25,12 @@ await admin.query('CREATE DATABASE bench CHARACTER SET utf8mb4');
 await admin.query('USE bench');
 await admin.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
 const database = openDatabase(
-  { url: `${server.url}bench`, timezone: undefined, connectTimeoutSeconds: 10, statementTimeoutSeconds: 600 },
+  {
+    location: parseDatabaseUrl(`${server.url}bench`),
+    timezone: undefined,
+    connectTimeoutSeconds: 10,
+    statementTimeoutSeconds: 600,
+  },
   'read-write',
 );
 

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createConnection } from 'mysql2/promise';
+import { parseDatabaseUrl } from '../src/config/database-url.ts';
 import { openDatabase } from '../src/database/open.ts';
 import { migrate } from '../src/migrate/migrate.ts';
 import { startPrivateMariaDb } from '../test/support/private-mariadb.ts';
@@ -82,7 +83,7 @@ try {
   await measure('Before the migration');
   await admin.query('ALTER TABLE funnel_entries RENAME TO old_entries');
   const database = openDatabase(
-    { url, timezone: undefined, connectTimeoutSeconds: 10, statementTimeoutSeconds: 3600 },
+    { location: parseDatabaseUrl(url), timezone: undefined, connectTimeoutSeconds: 10, statementTimeoutSeconds: 3600 },
     'read-write',
   );
   await migrate(database, { adopt: false, lockWaitSeconds: 10, applier: { toolVersion: 'bench', host: 'bench' } });

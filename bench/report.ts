@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createConnection } from 'mysql2/promise';
+import { parseDatabaseUrl } from '../src/config/database-url.ts';
 import { openDatabase } from '../src/database/open.ts';
 import { migrate } from '../src/migrate/migrate.ts';
 import { startPrivateMariaDb } from '../test/support/private-mariadb.ts';
@@ -43,7 +44,7 @@ function client(where: string): void {
 
 try {
   const database = openDatabase(
-    { url, timezone: undefined, connectTimeoutSeconds: 10, statementTimeoutSeconds: 3600 },
+    { location: parseDatabaseUrl(url), timezone: undefined, connectTimeoutSeconds: 10, statementTimeoutSeconds: 3600 },
     'read-write',
   );
   await migrate(database, { adopt: false, lockWaitSeconds: 10, applier: { toolVersion: 'bench', host: 'bench' } });

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createConnection } from 'mysql2/promise';
+import { parseDatabaseUrl } from '../src/config/database-url.ts';
 import { openDatabase } from '../src/database/open.ts';
 import { migrate } from '../src/migrate/migrate.ts';
 import { startPrivateMariaDb } from '../test/support/private-mariadb.ts';
@@ -64,7 +65,12 @@ try {
   await admin.query('USE bench');
   await createSiteTables(admin);
   const database = openDatabase(
-    { url: `${server.url}bench`, timezone: undefined, connectTimeoutSeconds: 10, statementTimeoutSeconds: 600 },
+    {
+      location: parseDatabaseUrl(`${server.url}bench`),
+      timezone: undefined,
+      connectTimeoutSeconds: 10,
+      statementTimeoutSeconds: 600,
+    },
     'read-write',
   );
   await migrate(database, { adopt: false, lockWaitSeconds: 10, applier: { toolVersion: 'bench', host: 'bench' } });

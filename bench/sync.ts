@@ -1,4 +1,5 @@
 import { createConnection } from 'mysql2/promise';
+import { parseDatabaseUrl } from '../src/config/database-url.ts';
 import { openDatabase } from '../src/database/open.ts';
 import { sync } from '../src/funnel/sync.ts';
 import { migrate } from '../src/migrate/migrate.ts';
@@ -19,7 +20,12 @@ await admin.query('CREATE DATABASE bench CHARACTER SET utf8mb4');
 await admin.query('USE bench');
 await admin.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
 const database = openDatabase(
-  { url: `${server.url}bench`, timezone: undefined, connectTimeoutSeconds: 10, statementTimeoutSeconds: 600 },
+  {
+    location: parseDatabaseUrl(`${server.url}bench`),
+    timezone: undefined,
+    connectTimeoutSeconds: 10,
+    statementTimeoutSeconds: 600,
+  },
   'read-write',
 );
 

@@ -3,10 +3,12 @@ import type { CommandLoader } from '../src/cli/plugins.ts';
 /** How each command of the manifest is loaded. Literal paths: esbuild and `deno compile` see no others. */
 export const commandLoaders: Readonly<Record<string, CommandLoader>> = {
   'config:check': async () => (await import('../commands/config/check.ts')).default,
+  'config:example': async () => (await import('../commands/config/example.ts')).default,
   demo: async () => (await import('../commands/demo.ts')).default,
   'drain-outbox': async () => (await import('../commands/drain-outbox.ts')).default,
   'find-duplicates': async () => (await import('../commands/find-duplicates.ts')).default,
   migrate: async () => (await import('../commands/migrate.ts')).default,
+  'migrate:grants': async () => (await import('../commands/migrate/grants.ts')).default,
   'migrate:repair': async () => (await import('../commands/migrate/repair.ts')).default,
   'migrate:status': async () => (await import('../commands/migrate/status.ts')).default,
   'outbox:discard': async () => (await import('../commands/outbox/discard.ts')).default,

@@ -1,3 +1,5 @@
+import { foreign } from './secrets.ts';
+
 /**
  * What went wrong, seen from the person who has to act on it. `src/cli/exit-codes.ts` maps each kind to the
  * process's exit code; anything that is not a Problem is a bug of ours.
@@ -16,7 +18,7 @@ export type ProblemKind =
   /** a setting is missing or wrong */
   | 'configuration';
 
-/** An expected failure: `message` says what happened to what, `hint` what to do next. Never holds a secret. */
+/** An expected failure: `message` says what happened to what, `hint` what to do next. What they quote of others goes through `foreign`. */
 export class Problem extends Error {
   readonly kind: ProblemKind;
   readonly hint: string | undefined;
@@ -29,10 +31,14 @@ export class Problem extends Error {
   }
 }
 
-/** The message of anything thrown, with the first inner message of an AggregateError that has none of its own. */
+/**
+ * The message of anything thrown, as it may stand in a message of ours: a Problem's as it is, any other with secrets
+ * masked, for it came from outside. An AggregateError without a message has that of its first inner error.
+ */
 export function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '' && error.errors.length > 0) {
     return messageOf(error.errors[0]);
   }
-  return error instanceof Error ? error.message : String(error);
+  if (error instanceof Problem) return error.message;
+  return foreign(error instanceof Error ? error.message : String(error));
 }

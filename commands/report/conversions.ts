@@ -22,7 +22,7 @@ export default class ReportConversions extends BaseCommand {
     'Counts the entries of each funnel, and those of them that were followed by a purchase.',
     '--from-date is inclusive, --to-date exclusive, both in report.timezone or else the zone of the',
     'database. With --from-date alone, entries up to now count; without dates, all of them. Every',
-    'number is explained in docs/reports.md, the JSON in docs/report-json.md.',
+    'number is explained by: funnels help reports, the JSON by: funnels help report-json.',
   ].join(' ');
 
   static override examples = [

@@ -1,3 +1,5 @@
+import { foreign } from '../secrets.ts';
+
 /** Why a contact was not delivered: `status` and `requestId` are null when no answer came, `code` when none was given. */
 export interface Failure {
   status: number | null;
@@ -24,7 +26,7 @@ export function describeFailure(failure: Failure): string {
 
 /** Text without API keys, control and direction-changing characters, every run of white space as one space. */
 export function oneLine(text: string): string {
-  return withoutKeys(text)
+  return foreign(withoutKeys(text))
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
     .toWellFormed()

@@ -6,13 +6,16 @@ import { secretsOf } from '../config/redact.ts';
 import type { Database } from '../database/database.ts';
 import type { Column } from '../output/columns.ts';
 import { jsonText } from '../output/json.ts';
+import { formatCount } from '../output/numbers.ts';
 import { formats, type RenderOptions, renderRows } from '../output/render.ts';
 import { describeTerminal, type Terminal } from '../output/terminal.ts';
+import { rememberSecrets } from '../secrets.ts';
+import { checkWords } from './command-line.ts';
 import { asksForJson } from './json-request.ts';
-import { configureLog } from './log.ts';
+import { configureLog, log } from './log.ts';
 import { removeThrowingListeners } from './output-failure.ts';
 import { errorJson } from './report-error.ts';
-import { rememberSecrets } from './secrets.ts';
+import { workingFolder } from './working-folder.ts';
 
 /** The flag of every command that prints rows; `--format json` is the same as --json. */
 export const formatFlag = Flags.option({
@@ -33,22 +36,31 @@ export abstract class BaseCommand extends Command {
     }),
   };
 
+  #isUnread = false;
+
   protected override async init(): Promise<void> {
     await super.init();
     removeThrowingListeners();
+    const { baseFlags, flags } = this.ctor;
+    if (!checkWords(this.argv, { json: { type: 'boolean' }, ...baseFlags, ...flags }).help) return;
+    const { ProgramHelp } = await import('./program-help.ts');
+    await new ProgramHelp(this.config).showHelp((this.id ?? '').split(':'));
+    this.exit(0);
   }
 
   /** Loads the settings; from then on no secret of theirs can be printed. */
   protected async loadSettings(flags: { config?: string | undefined }): Promise<LoadedSettings> {
-    const loaded = await loadSettings({ flag: flags.config, environment: process.env, cwd: process.cwd() });
-    rememberSecrets(secretsOf(loaded.settings));
+    const loaded = await loadSettings({ flag: flags.config, environment: process.env, cwd: workingFolder() });
+    const { secrets, names } = secretsOf(loaded.settings);
+    rememberSecrets(secrets, names);
     configureLog(loaded.settings.log);
+    for (const warning of loaded.warnings) log.warn(warning);
     return loaded;
   }
 
   /** Loads what commands may know that use neither the database nor Brevo; asks for neither of them, nor for secrets. */
   protected async loadPublicSettings(flags: { config?: string | undefined }): Promise<PublicSettings> {
-    const settings = await loadPublicSettings({ flag: flags.config, environment: process.env, cwd: process.cwd() });
+    const settings = await loadPublicSettings({ flag: flags.config, environment: process.env, cwd: workingFolder() });
     configureLog(settings.log);
     return settings;
   }
@@ -78,11 +90,20 @@ export abstract class BaseCommand extends Command {
     await once(process.stdout, 'drain').catch(() => this.exit(Number(process.exitCode ?? 0)));
   }
 
+  /** The same for lines of JSON too, in a run that goes on without its reader: one that leaves early hears no more. */
+  protected async writePiece(text: string): Promise<void> {
+    if (text === '' || this.#isUnread || process.stdout.write(text)) return;
+    await once(process.stdout, 'drain').catch(() => {
+      this.#isUnread = true;
+    });
+  }
+
   /** Writes result text to a file, as a whole or not at all, or to stdout when there is none. */
   protected async deliver(text: string, path: string | undefined): Promise<void> {
     if (path === undefined) return this.print(text);
     const { writeOutputFile } = await import('../output/write-file.ts');
     await writeOutputFile(path, text);
+    log.info(`Written to ${path} (${formatCount(Buffer.byteLength(text))} bytes).`);
   }
 
   protected printRows<Row>(

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { messageOf, Problem } from '../errors.ts';
+import { foreign, scrubbed } from '../secrets.ts';
 import { exitCodes } from './exit-codes.ts';
-import { scrubbed } from './secrets.ts';
 import { usageError } from './usage-error.ts';
 
 /** An error as the person at the prompt, or the reader of --json, gets it; without secrets. */
@@ -31,12 +31,28 @@ export function describeError(error: unknown, commands: readonly string[]): Erro
 /** The whole error with its stack and causes, for DEBUG=funnels. */
 export function debugText(error: unknown): string {
   // An error of oclif carries the command line and its whole configuration with it.
-  if (error instanceof Error && 'oclif' in error) return stackFrames(error);
-  return scrubbed(inspect(error, { depth: 4 }));
+  if (error instanceof Error && 'oclif' in error) return [error.constructor.name, ...framesOf(error)].join('\n');
+  return chainOf(error).map(oneOfChain).join('\nCaused by: ');
 }
 
-/** Where it happened, without the message, which quotes the command line. */
-function stackFrames(error: Error): string {
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  return [error.constructor.name, ...frames].join('\n');
+/** The error and what caused it, outermost first; at most eight, as causes may go in a circle. */
+function chainOf(error: unknown, depth = 0): unknown[] {
+  if (!(error instanceof Error) || depth > 6) return [error];
+  const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
+  return inner === undefined ? [error] : [error, ...chainOf(inner, depth + 1)];
+}
+
+const toldAlready = ['name', 'message', 'stack', 'cause', 'errors', 'hint'];
+
+/** Name, message, place, and what else the error carries: its code, the server's number, the statement. */
+function oneOfChain(error: unknown): string {
+  if (!(error instanceof Error)) return foreign(inspect(error, { depth: 4 }));
+  const others = Object.entries(error).filter(([key]) => !toldAlready.includes(key));
+  const details = others.length === 0 ? [] : [foreign(inspect(Object.fromEntries(others), { depth: 4 }))];
+  return [`${error.name}: ${scrubbed(messageOf(error))}`, ...framesOf(error), ...details].join('\n');
+}
+
+/** Where it happened, without the message. */
+function framesOf(error: Error): string[] {
+  return (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
 }

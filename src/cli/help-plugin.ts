@@ -12,18 +12,10 @@ export const helpPlugin: PluginSource = {
       hiddenAliases: [],
       hidden: false,
       strict: false,
-      description: 'Show how a command is used.',
-      args: { command: { name: 'command', description: 'The command, for example: report conversions' } },
-      flags: {
-        'nested-commands': {
-          name: 'nested-commands',
-          char: 'n',
-          type: 'boolean',
-          allowNo: false,
-          description: 'List all commands, also those below topics.',
-        },
-      },
+      description: 'Show how a command is used, or a page of help, such as exit-codes.',
+      args: { command: { name: 'command', description: 'The command or the page, for example: report conversions' } },
+      flags: {},
     },
   },
-  loaders: { help: async () => (await import('@oclif/plugin-help')).commands.help },
+  loaders: { help: async () => (await import('./help-command.ts')).HelpCommand },
 };

@@ -2,7 +2,7 @@ import { fstatSync } from 'node:fs';
 import { createConsola, LogLevels, type LogObject } from 'consola/core';
 import type { Settings } from '../config/settings.ts';
 import { visible } from '../output/visible.ts';
-import { scrubbed } from './secrets.ts';
+import { scrubbed } from '../secrets.ts';
 
 /** Journal priorities (sd-daemon): every line of a message needs its own. */
 const priorities: Record<string, string> = { fatal: '<3>', error: '<3>', warn: '<4>', debug: '<7>', trace: '<7>' };

@@ -1,6 +1,9 @@
+import './color-environment.ts';
 import { Config } from '@oclif/core/config';
-import { run } from '@oclif/core/run';
+import { helpAddition, run, versionAddition } from '@oclif/core/run';
 import { settings } from '@oclif/core/settings';
+import { buildSuffix } from './build.ts';
+import { checkTopic } from './command-line.ts';
 import { helpPlugin } from './help-plugin.ts';
 import { surviveClosedPipes } from './output-failure.ts';
 import { inMemoryPlugins, type PluginSource } from './plugins.ts';
@@ -19,6 +22,15 @@ export async function main(argv: string[], program: PluginSource): Promise<void>
   try {
     const config = await Config.load(inMemoryPlugins(program, helpPlugin));
     commands = config.commandIDs;
+    if (versionAddition(argv, config)) {
+      process.stdout.write(`${config.userAgent}${buildSuffix()}\n`);
+      return;
+    }
+    if (helpAddition(argv, config)) {
+      const { ProgramHelp } = await import('./program-help.ts');
+      return await new ProgramHelp(config).showHelp(argv);
+    }
+    checkTopic(argv, config);
     await run(argv, config);
   } catch (error) {
     // this.exit() of a command, with the code set already.

@@ -5,9 +5,9 @@ import type { Engine } from '../database/database.ts';
 import { openDatabase } from '../database/open.ts';
 import type { MigrateOptions } from '../migrate/options.ts';
 import { announceStatement, describeProgress } from '../output/migrate-progress.ts';
+import { foreign } from '../secrets.ts';
 import { log } from './log.ts';
 import type { LongRun } from './long-run.ts';
-import { scrubbed } from './secrets.ts';
 
 const companionSeconds = 10;
 
@@ -39,7 +39,7 @@ export async function migrationRun<Result>(
       companion,
       signal,
       applier: { toolVersion, host: hostname() },
-      redact: scrubbed,
+      redact: foreign,
       onWait: (holder) => tell(`Waiting for another migration: ${holder}`),
       onMigration: ({ version, name }) => log.debug(`Applying ${version} ${name}`),
       onBlocked: (table) => {

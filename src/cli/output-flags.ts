@@ -51,9 +51,6 @@ export function readOutput(
   { terminal, asJson }: { terminal: Terminal; asJson: boolean },
 ): Output {
   checkPlain(flags);
-  if (flags.output === '') {
-    throw new Problem('usage', '--output needs the name of a file.', { hint: 'For example: --output report.html' });
-  }
   const path = flags.output === '-' ? undefined : flags.output;
   const format = flags.format ?? (path === undefined ? undefined : formatOfFile(path, asJson));
   checkExcel({ format, excel: flags.excel });

@@ -24,8 +24,19 @@ const rootOf = (name: string): string => `/$embedded/${name}`;
  */
 export function inMemoryPlugins(root: PluginSource, ...others: PluginSource[]): Interfaces.LoadOptions {
   const plugins = [root, ...others].map((source, index) => [source.name, buildPlugin(source, index === 0)] as const);
-  return { root: rootOf(root.name), pjson: root.pjson, plugins: new Map(plugins) };
+  return { root: rootOf(root.name), pjson: root.pjson, plugins: new Map(plugins), logger: silent };
 }
+
+/** What DEBUG=* would make oclif print: the command line among other things, with whatever secret was given on it. */
+const silent: Interfaces.Logger = {
+  namespace: 'oclif',
+  child: () => silent,
+  debug: () => undefined,
+  error: () => undefined,
+  info: () => undefined,
+  trace: () => undefined,
+  warn: () => undefined,
+};
 
 function buildPlugin(source: PluginSource, isRoot: boolean): Interfaces.Plugin {
   const { name, version, pjson, commands, loaders } = source;

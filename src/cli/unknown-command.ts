@@ -1,4 +1,4 @@
-import { nearest } from '../config/nearest.ts';
+import { isTypoOf, nearest } from '../config/nearest.ts';
 import { typed } from './typed.ts';
 
 /**
@@ -26,7 +26,7 @@ export function unknownCommand(id: string, commands: readonly string[]): { messa
       hint: near === undefined ? `See: funnels ${spaced(command)} --help` : `Did you mean: funnels ${spaced(near)}`,
     };
   }
-  const guess = below.length > 0 ? near : nearestAnywhere(id, commands);
+  const guess = below.length > 0 ? near : (withoutTypo(id, commands) ?? nearestAnywhere(id, commands));
   const list = below.length > 0 ? `funnels ${first} --help` : 'funnels --help';
   return {
     message: `There is no command ${typed(asTyped(id))}.`,
@@ -43,6 +43,21 @@ function nearestBelow(id: string, below: readonly string[]): string | undefined 
     below.map((command) => command.slice(topic.length + 1)),
   );
   return name === undefined ? undefined : `${topic}:${name}`;
+}
+
+/** The topic that was mistyped, with what follows when that makes it a command. */
+function withoutTypo(id: string, commands: readonly string[]): string | undefined {
+  const [first = '', ...rest] = id.split(':');
+  const topics = commands.flatMap((command) => (command.includes(':') ? [command.split(':')[0] ?? ''] : []));
+  const topic = topics.find((one) => isTypoOf(first, one));
+  if (topic === undefined || nearest(id, commands) !== undefined) return undefined;
+  const whole = [topic, ...rest].join(':');
+  return commands.includes(whole)
+    ? whole
+    : (nearestBelow(
+        whole,
+        commands.filter((one) => one.startsWith(`${topic}:`)),
+      ) ?? topic);
 }
 
 /** The nearest command by its whole name, by the first word typed, or by a command's last word, typed without its topic. */

@@ -11,7 +11,7 @@ export interface UsageError {
 interface OclifError extends Error {
   /** on errors about flags that do not exist */
   flags?: string[];
-  parse?: { input?: { flags?: Record<string, unknown> } };
+  parse?: { input?: { flags?: Record<string, unknown>; args?: Record<string, unknown> } };
 }
 
 const seeHelp = 'Add --help to see what the command takes.';
@@ -19,7 +19,7 @@ const seeHelp = 'Add --help to see what the command takes.';
 /** The sentences of oclif's parser that say it worse than it can be said. */
 const rewordings: readonly [RegExp, (...found: string[]) => UsageError][] = [
   [
-    /^Parsing (--\S+)\s+Expected an integer(?: greater than or equal to (\d+))? but received: (.*)$/,
+    /^Parsing (--\S+)\s+Expected an integer(?: greater than or equal to (\d+))? but received: ?(.*)$/,
     (flag, least, value = '') => ({
       message: `${flag} takes a whole number${least === undefined ? '' : ` of ${least} or more`}, not ${typed(value)}.`,
       hint: seeHelp,
@@ -55,8 +55,8 @@ const rewordings: readonly [RegExp, (...found: string[]) => UsageError][] = [
     }),
   ],
   [
-    /^Unexpected arguments?: (.*)$/,
-    (words = '') => ({ message: `The command takes no arguments, but was given ${typed(words)}.`, hint: seeHelp }),
+    /(--\S+?)(?:=.*)? cannot also be provided when using (--\S+)$/,
+    (flag, other) => ({ message: `${flag} does not go with ${other}.`, hint: 'Leave out one of the two.' }),
   ],
 ];
 
@@ -77,11 +77,18 @@ export function usageError(error: unknown, commands: readonly string[]): UsageEr
   const text = lines.join(' ');
   const [, command] = /^command (.*) not found\.?$/i.exec(text) ?? [];
   if (command !== undefined) return unknownCommand(command, commands);
+  const [, extra] = /^Unexpected arguments?: (.*)$/.exec(text) ?? [];
+  if (extra !== undefined) return unexpectedArguments(extra, Object.keys(parse?.input?.args ?? {}));
   for (const [pattern, reword] of rewordings) {
     const found = pattern.exec(text);
     if (found !== null) return reword(...found.slice(1));
   }
   return { message: sentence(text), hint: seeHelp };
+}
+
+function unexpectedArguments(extra: string, args: readonly string[]): UsageError {
+  const takes = args.length === 0 ? 'no arguments' : `${args.map((name) => name.toUpperCase()).join(' and ')} alone`;
+  return { message: `The command takes ${takes}, but was given ${typed(extra)}.`, hint: seeHelp };
 }
 
 /** Only the names: what was given to a flag we do not know may be a password. */

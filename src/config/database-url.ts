@@ -15,7 +15,7 @@ export interface MysqlLocation {
   ssl: 'off' | 'verify' | 'skip-verify';
 }
 
-/** A file of the embedded engine; `path` may be relative, see `absoluteDatabaseUrl`. */
+/** A file of the embedded engine. */
 export interface SqliteLocation {
   engine: 'sqlite';
   path: string;
@@ -27,8 +27,8 @@ const forms = 'It has the form mysql://user:password@host:3306/name, or sqlite:P
 const encodingAdvice = 'In user name and password write %2F for /, %3F for ?, %23 for #, %25 for %.';
 const sslModes = { true: 'verify', false: 'off', 'skip-verify': 'skip-verify' } as const;
 
-/** Why a text is no database URL, as the end of a sentence that begins with the setting's name. Quotes no secret. */
-class UrlFault extends Error {}
+/** Why a text is no database URL, as the end of a sentence that begins with the setting's name. Quotes nothing of it. */
+export class UrlFault extends Error {}
 
 function decode(text: string, part: string): string {
   try {
@@ -101,31 +101,30 @@ function read(text: string): DatabaseLocation {
   if (mysql !== undefined) return readMysql(mysql);
   const sqlite = /^sqlite:(?:\/\/)?(.*)$/is.exec(url)?.[1];
   if (sqlite !== undefined) return readSqlite(sqlite);
-  const scheme = /^([a-z]{1,20}):\/\//i.exec(url)?.[1];
-  throw new UrlFault(
-    scheme === undefined ? `is no database URL. ${forms}` : `has the unknown scheme "${scheme}://". ${forms}`,
-  );
+  // The scheme is not repeated: before a "://" in a mistyped URL there may be anything.
+  const hasScheme = /^[a-z]{1,20}:\/\//i.test(url);
+  throw new UrlFault(hasScheme ? `has an unknown scheme. ${forms}` : `is no database URL. ${forms}`);
 }
 
 /**
- * What is wrong with a database URL, as a sentence without its subject ("names no database …"), or undefined. Never
- * repeats the password, also not when it holds characters that should have been percent-encoded.
+ * Takes a database URL apart, user name and password percent-decoded, a relative sqlite path resolved against `folder`;
+ * or says why it is none.
  */
-export function faultOfDatabaseUrl(text: string): string | undefined {
+export function readDatabaseUrl(text: string, folder: string): DatabaseLocation | UrlFault {
   try {
-    read(text);
-    return undefined;
+    const location = read(text);
+    return location.engine === 'sqlite' ? { ...location, path: resolve(folder, location.path) } : location;
   } catch (error) {
-    if (error instanceof UrlFault) return error.message;
+    if (error instanceof UrlFault) return error;
     throw error;
   }
 }
 
-/** Takes `database.url` apart, user name and password percent-decoded. Throws a configuration Problem. */
-export function parseDatabaseUrl(text: string): DatabaseLocation {
-  const fault = faultOfDatabaseUrl(text);
-  if (fault !== undefined) throw new Problem('configuration', `database.url ${fault}`);
-  return read(text);
+/** The same for a URL that has to be one. Throws a configuration Problem. */
+export function parseDatabaseUrl(text: string, folder = '/'): DatabaseLocation {
+  const location = readDatabaseUrl(text, folder);
+  if (location instanceof UrlFault) throw new Problem('configuration', `database.url ${location.message}`);
+  return location;
 }
 
 /** The URL of a place: what `parseDatabaseUrl` reads back as the same place. */
@@ -142,10 +141,4 @@ export function formatDatabaseUrl(location: DatabaseLocation): string {
   ];
   const query = options.length === 0 ? '' : `?${options.join('&')}`;
   return `mysql://${login}@${host.includes(':') ? `[${host}]` : host}:${port}/${encodeURIComponent(database)}${query}`;
-}
-
-/** The same URL with a relative sqlite path resolved against `folder`; other URLs come back as they are. */
-export function absoluteDatabaseUrl(url: string, folder: string): string {
-  const location = parseDatabaseUrl(url);
-  return location.engine === 'sqlite' ? formatDatabaseUrl({ ...location, path: resolve(folder, location.path) }) : url;
 }

@@ -1,5 +1,4 @@
 import type { Complaint, GivenValues } from './given.ts';
-import { cut } from './given.ts';
 import { givableKeys, type SettingKey } from './keys.ts';
 import { nearest } from './nearest.ts';
 
@@ -12,6 +11,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  */
 const otherVariables = ['FUNNELS_CONFIG', 'FUNNELS_DISABLE_THEME', 'FUNNELS_CONTENT_TYPE'] as const;
 const testPrefix = 'FUNNELS_TEST_';
+
+const inQuotes = /^\s*(["'])(.*)\1\s*$/s;
 
 const settingVariables = givableKeys.flatMap(({ variables }) => variables);
 
@@ -30,7 +31,8 @@ export function readEnvironment(environment: Environment, cwd: string): GivenVal
     const variable = variables.find((name) => isSet(environment[name]));
     const text = variable === undefined ? undefined : environment[variable];
     if (variable === undefined || text === undefined) continue;
-    const value = readAs(type, text);
+    // Quotes around it are complained about; what is in them may be right.
+    const value = readAs(type, inQuotes.exec(text)?.[2] ?? text);
     values.set(key, { value, origin: 'environment', label: variable, folder: cwd, offset: Number.POSITIVE_INFINITY });
   }
   return values;
@@ -40,8 +42,23 @@ function isSet(text: string | undefined): boolean {
   return text !== undefined && text !== '';
 }
 
+/** Complaints about variables that cannot be right, whatever they set: unknown ones, and quotes that no shell took away. */
+export function wrongVariables(environment: Environment): Complaint[] {
+  return [...unknownVariables(environment), ...quotedVariables(environment)];
+}
+
+/** `docker --env-file` and systemd's older relatives take the quotes around a value for a part of it. */
+function quotedVariables(environment: Environment): Complaint[] {
+  return settingVariables
+    .filter((name) => inQuotes.test(environment[name] ?? ''))
+    .map((name) => ({
+      text: `${name} is in quotes, which are a part of its value here. Remove them.`,
+      offset: Number.POSITIVE_INFINITY,
+    }));
+}
+
 /** Complaints about FUNNELS_ variables that are set and mean nothing, with the nearest one that does. */
-export function unknownVariables(environment: Environment): Complaint[] {
+function unknownVariables(environment: Environment): Complaint[] {
   const known: readonly string[] = [...settingVariables, ...otherVariables];
   return Object.keys(environment)
     .filter((name) => name.startsWith('FUNNELS_') && !name.startsWith(testPrefix))
@@ -50,6 +67,6 @@ export function unknownVariables(environment: Environment): Complaint[] {
     .map((name) => {
       const meant = nearest(name, known);
       const advice = meant === undefined ? 'Unset it, or correct its name.' : `Did you mean ${meant}?`;
-      return { text: `unknown variable ${cut(name)}. ${advice}`, offset: Number.POSITIVE_INFINITY };
+      return { text: `unknown variable ${name}. ${advice}`, offset: Number.POSITIVE_INFINITY };
     });
 }

@@ -21,9 +21,17 @@ export interface Complaint {
   offset: number;
 }
 
+/** What a value of the wrong kind is, in a word or two. Never the value: where there is a mistake there may be a secret. */
+export function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'number') return 'a number';
+  if (typeof value === 'boolean') return 'true or false';
+  return typeof value === 'string' ? 'text' : 'a group of keys';
+}
+
 const longest = 40;
 
-/** A wrong value as messages show it: short, on one line, passwords of URLs left out. */
+/** Something typed at the prompt as messages show it: short, on one line, passwords of URLs left out. */
 export function showValue(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'a group of keys';

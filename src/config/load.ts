@@ -1,11 +1,12 @@
 import { Problem } from '../errors.ts';
-import { absoluteDatabaseUrl, faultOfDatabaseUrl } from './database-url.ts';
-import { type Environment, readEnvironment, unknownVariables } from './environment.ts';
+import { readDatabaseUrl } from './database-url.ts';
+import { type Environment, readEnvironment, wrongVariables } from './environment.ts';
 import type { Complaint, Given, GivenValues } from './given.ts';
 import { settingKeys } from './keys.ts';
-import { type ConfigFile, findConfigFile, type ReadFile, readText } from './place.ts';
+import { type FoundConfigFile, findConfigFile } from './place.ts';
 import { takeSecrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
+import { type ReadFile, readTextFile } from './text-file.ts';
 import { validate } from './validate.ts';
 import { readYaml } from './yaml-file.ts';
 
@@ -18,6 +19,8 @@ export interface LoadedSettings {
   source: string;
   /** The origin of every key of Settings, in the schema's order. */
   origins: Map<string, Origin>;
+  /** What somebody should see to although the settings can be used, a whole sentence each. */
+  warnings: string[];
 }
 
 /** Where the configuration is looked for. */
@@ -38,19 +41,26 @@ export type PublicSettings = Pick<Settings, 'log' | 'utm'>;
  * Throws one configuration Problem that holds everything that is wrong, a line each.
  */
 export async function loadSettings(places: Places): Promise<LoadedSettings> {
-  const { file, looked, values, complaints, broken } = await gather(places);
-  const { environment, readFile = readText } = places;
+  const { found, values, complaints, broken } = await gather(places);
+  const { environment, readFile = readTextFile } = places;
   const credentialsDirectory = environment.CREDENTIALS_DIRECTORY || undefined;
-  complaints.push(...(await takeSecrets(values, { credentialsDirectory, readFile })));
-  makeUrlAbsolute(values);
+  const holdsSecrets = secretKeysInFile(values);
+  const taken = await takeSecrets(values, { credentialsDirectory, readFile });
+  complaints.push(...taken.complaints);
   const { settings, complaints: wrong } = validate(values);
   // A file that cannot be parsed gives no value: what else is missing is only its echo.
   if (!broken) complaints.push(...wrong);
   const urlIsMissing = !broken && !values.has('database.url');
-  if (urlIsMissing) complaints.push(missingUrl(looked, file?.shown));
+  if (urlIsMissing) complaints.push(missingUrl(found));
   if (settings === undefined || complaints.length > 0) throw problem(complaints, urlIsMissing);
   const origins = new Map(settingKeys.map(({ key }): [string, Origin] => [key, values.get(key)?.origin ?? 'default']));
-  return { settings, source: file?.path ?? 'environment', origins };
+  const publicPaths = [...(found.file?.isPublic && holdsSecrets ? [found.file.path] : []), ...taken.publicPaths];
+  return {
+    settings,
+    source: found.file?.path ?? 'environment',
+    origins,
+    warnings: [...passedOver(found), ...publicPaths.map(publicFile)],
+  };
 }
 
 /**
@@ -68,11 +78,16 @@ export async function loadPublicSettings(places: Places): Promise<PublicSettings
   return { log: settings.log, utm: settings.utm };
 }
 
-const noDatabase: Given = { value: 'sqlite:/', origin: 'environment', label: '', folder: '/', offset: 0 };
+const noDatabase: Given = {
+  value: { engine: 'sqlite', path: '/' },
+  origin: 'environment',
+  label: '',
+  folder: '/',
+  offset: 0,
+};
 
 interface Gathered {
-  file: ConfigFile | undefined;
-  looked: readonly string[];
+  found: FoundConfigFile;
   values: GivenValues;
   complaints: Complaint[];
   /** the file cannot be parsed */
@@ -80,26 +95,41 @@ interface Gathered {
 }
 
 /** All values that file and variables give, the variables being stronger, and what is wrong with their names. */
-async function gather({ flag, environment, cwd, readFile = readText }: Places): Promise<Gathered> {
-  const { file, looked } = await findConfigFile({ flag, variable: environment.FUNNELS_CONFIG, cwd, readFile });
-  const fromFile = file === undefined ? undefined : readYaml(file);
+async function gather({ flag, environment, cwd, readFile = readTextFile }: Places): Promise<Gathered> {
+  const found = await findConfigFile({ flag, variable: environment.FUNNELS_CONFIG, cwd, readFile });
+  const fromFile = found.file === undefined ? undefined : readYaml(found.file);
+  const values: GivenValues = new Map([...(fromFile?.values ?? []), ...readEnvironment(environment, cwd)]);
+  const url = values.get('database.url');
+  // Read here once: from now on nobody has to look for the password in a text.
+  if (typeof url?.value === 'string') {
+    values.set('database.url', { ...url, value: readDatabaseUrl(url.value, url.folder) });
+  }
   return {
-    file,
-    looked,
-    values: new Map([...(fromFile?.values ?? []), ...readEnvironment(environment, cwd)]),
-    complaints: [...(fromFile?.complaints ?? []), ...unknownVariables(environment)],
+    found,
+    values,
+    complaints: [...(fromFile?.complaints ?? []), ...wrongVariables(environment)],
     broken: fromFile?.broken === true,
   };
 }
 
-function makeUrlAbsolute(values: GivenValues): void {
+function secretKeysInFile(values: GivenValues): boolean {
   const url = values.get('database.url');
-  if (typeof url?.value !== 'string' || faultOfDatabaseUrl(url.value) !== undefined) return;
-  values.set('database.url', { ...url, value: absoluteDatabaseUrl(url.value, url.folder) });
+  const password = (url?.value as { password?: string } | undefined)?.password;
+  return (url?.origin === 'file' && password !== undefined) || values.get('brevo.apiKey')?.origin === 'file';
 }
 
-function missingUrl(looked: readonly string[], found: string | undefined): Complaint {
-  const places = found === undefined ? `${looked.join(' and ')} (not there)` : `${found} (has no database.url)`;
+function publicFile(path: string): string {
+  return `Everybody on this machine can read ${path}, which holds a secret. Change that: chmod o-r ${path}`;
+}
+
+function passedOver({ closed }: FoundConfigFile): string[] {
+  return closed.map((path) => `Went on without ${path}: this account may not look into its folder.`);
+}
+
+function missingUrl({ file, looked, closed }: FoundConfigFile): Complaint {
+  const place = (path: string): string =>
+    `${path} (${closed.includes(path) ? 'its folder: permission denied' : 'not there'})`;
+  const places = file === undefined ? looked.map(place).join(' and ') : `${file.shown} (has no database.url)`;
   return {
     text: `database.url is not set. Looked in ${places} and in the variable FUNNELS_DATABASE_URL (not set).`,
     offset: Number.POSITIVE_INFINITY,
@@ -110,6 +140,6 @@ function problem(complaints: readonly Complaint[], urlIsMissing: boolean): Probl
   const lines = complaints.toSorted((one, other) => (one.offset === other.offset ? 0 : one.offset - other.offset));
   const hint = urlIsMissing
     ? 'Set FUNNELS_DATABASE_URL=mysql://user:password@host:3306/name, or write "database: { url: mysql://user:password@host:3306/name }" into config.yaml.'
-    : 'config.example.yaml explains every key.';
+    : 'Every key is explained by: funnels config example';
   return new Problem('configuration', lines.map(({ text }) => text).join('\n'), { hint });
 }

@@ -14,3 +14,9 @@ export function nearest(name: string, candidates: readonly string[]): string | u
   const lastWord = wanted.split('.').at(-1);
   return candidates.find((candidate) => candidate.toLowerCase().split('.').at(-1) === lastWord);
 }
+
+/** Whether a name is one of ours but for two letters at most, capitals and underscores aside. */
+export function isTypoOf(name: string, meant: string): boolean {
+  const plain = (text: string): string => text.toLowerCase().replaceAll('_', '');
+  return distance(plain(name), plain(meant)) <= 2;
+}

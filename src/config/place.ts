@@ -1,9 +1,7 @@
-import { readFile as readFromDisk } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { messageOf, Problem } from '../errors.ts';
-
-/** Reads a whole text file; rejects as node:fs does, with a `code`. */
-export type ReadFile = (path: string) => Promise<string>;
+import { Problem } from '../errors.ts';
+import { NotText, type ReadFile } from './text-file.ts';
 
 /** The configuration file in force. */
 export interface ConfigFile {
@@ -12,21 +10,36 @@ export interface ConfigFile {
   /** As it was named, for messages. */
   shown: string;
   content: string;
+  /** everybody on the machine may read it */
+  isPublic: boolean;
+}
+
+/** The configuration file, if there is one, and the places that were looked in. */
+export interface FoundConfigFile {
+  file: ConfigFile | undefined;
+  looked: readonly string[];
+  /** places in folders that this account may not look into */
+  closed: readonly string[];
 }
 
 /** The places that are looked in when no file is named, in this order. */
 const defaultPlaces = ['config.yaml', '/etc/funnels/config.yaml'] as const;
 
-/** Why a file could not be read, in words for the common reasons. */
+const missing = ['ENOENT', 'ENOTDIR'];
+
+/** Why a file could not be read, in words for the common reasons; never repeats the path. */
 export function whyUnreadable(error: unknown): string {
+  if (error instanceof NotText) return error.message;
   const reasons: Record<string, string> = {
     ENOENT: 'it does not exist',
     ENOTDIR: 'a part of its path is no folder',
     EACCES: 'permission denied',
     EPERM: 'permission denied',
     EISDIR: 'it is a folder',
+    ENAMETOOLONG: 'no path is that long',
   };
-  return reasons[codeOf(error)] ?? messageOf(error);
+  const code = codeOf(error);
+  return reasons[code] ?? (code === '' ? 'the system gave no reason' : `the system says ${code}`);
 }
 
 /** The system's error code, or '' for an error without one. */
@@ -34,37 +47,67 @@ export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
-export const readText: ReadFile = (path) => readFromDisk(path, 'utf8');
-
 /**
  * Finds and reads the configuration file: the one `flag` names, else the one FUNNELS_CONFIG names, else ./config.yaml,
- * else /etc/funnels/config.yaml, else none. A named file must exist; any file that exists must be readable.
+ * else /etc/funnels/config.yaml, else none. A named file must exist; any file that exists must be readable. A folder that
+ * may not be looked into has none for this account, which `closed` says.
  */
 export async function findConfigFile(options: {
   flag: string | undefined;
   variable: string | undefined;
   cwd: string;
   readFile: ReadFile;
-}): Promise<{ file: ConfigFile | undefined; looked: readonly string[] }> {
+}): Promise<FoundConfigFile> {
   const { flag, variable, cwd, readFile } = options;
-  const named = flag ?? (variable === '' ? undefined : variable);
-  const places: readonly string[] = named === undefined ? defaultPlaces : [named];
-  for (const shown of places) {
+  const read = async (shown: string): Promise<ConfigFile> => {
     const path = resolve(cwd, shown);
+    const { text, isPublic } = await readFile(path);
+    return { path, shown, content: text, isPublic };
+  };
+  const named = flag ?? (variable === '' ? undefined : variable);
+  if (named !== undefined) {
+    const file = await read(named).catch((error) => {
+      throw unreadableNamed(named, flag === undefined ? 'FUNNELS_CONFIG' : '--config', error);
+    });
+    return { file, looked: [named], closed: [] };
+  }
+  const closed: string[] = [];
+  for (const shown of defaultPlaces) {
     try {
-      return { file: { path, shown, content: await readFile(path) }, looked: places };
+      return { file: await read(shown), looked: defaultPlaces, closed };
     } catch (error) {
-      if (named === undefined && ['ENOENT', 'ENOTDIR'].includes(codeOf(error))) continue;
-      const by = named === undefined ? '' : flag === undefined ? ' (named by FUNNELS_CONFIG)' : ' (named by --config)';
-      throw new Problem(
-        'configuration',
-        `The configuration file ${shown}${by} cannot be read: ${whyUnreadable(error)}.`,
-        {
-          hint: 'Correct the path or the rights of the file; config.example.yaml is a file to start from.',
-          cause: error,
-        },
-      );
+      if (codeOf(error) === 'EACCES' && (await isHidden(resolve(cwd, shown)))) closed.push(shown);
+      else if (!missing.includes(codeOf(error))) throw unreadable(shown, error);
     }
   }
-  return { file: undefined, looked: places };
+  return { file: undefined, looked: defaultPlaces, closed };
+}
+
+/** Whether not even the file's existence may be known. */
+async function isHidden(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => false,
+    () => true,
+  );
+}
+
+/**
+ * What is spelled like a path of YAML, or names something that is there, is shown; anything else may be a secret that was
+ * put in the wrong place.
+ */
+function unreadableNamed(named: string, by: string, error: unknown): Problem {
+  const isThere = ['EACCES', 'EPERM', 'EISDIR'].includes(codeOf(error)) || error instanceof NotText;
+  const isSpelledLikeOne = /^[^:@]+\.ya?ml$/i.test(named);
+  if (isThere || isSpelledLikeOne) return unreadable(`${named} (named by ${by})`, error);
+  return new Problem(
+    'configuration',
+    `The configuration file that ${by} names cannot be read: ${whyUnreadable(error)}.`,
+    { hint: `${by} takes the path of a YAML file, such as ./config.yaml.` },
+  );
+}
+
+function unreadable(shown: string, error: unknown): Problem {
+  return new Problem('configuration', `The configuration file ${shown} cannot be read: ${whyUnreadable(error)}.`, {
+    hint: 'Correct the path, the file or its rights; a file to start from: funnels config example',
+  });
 }

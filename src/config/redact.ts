@@ -1,10 +1,7 @@
-import { parseDatabaseUrl } from './database-url.ts';
+import { type DatabaseLocation, formatDatabaseUrl } from './database-url.ts';
 import { settingKeys } from './keys.ts';
 import type { LoadedSettings, Origin } from './load.ts';
-import { redactUrl } from './redact-url.ts';
 import type { Settings } from './settings.ts';
-
-export { redactUrl } from './redact-url.ts';
 
 /** One setting as it is in force; `value` is text for people, without secrets. */
 export interface SettingRow {
@@ -16,8 +13,9 @@ export interface SettingRow {
 /** Every setting in the schema's order, secrets as ***, what is not set as "(not set)". */
 export function describeSettings({ settings, origins }: LoadedSettings): SettingRow[] {
   return settingKeys.map(({ key, isSecret }) => {
-    const value = valueAt(settings, key);
-    return { key, value: showSetting(key, value, isSecret), origin: origins.get(key) ?? 'default' };
+    const value =
+      key === 'database.url' ? showLocation(settings.database.location) : showSetting(valueAt(settings, key), isSecret);
+    return { key, value, origin: origins.get(key) ?? 'default' };
   });
 }
 
@@ -25,32 +23,24 @@ function valueAt(settings: Settings, key: string): unknown {
   return key.split('.').reduce<unknown>((group, name) => (group as Record<string, unknown>)[name], settings);
 }
 
-function showSetting(key: string, value: unknown, isSecret: boolean): string {
+function showSetting(value: unknown, isSecret: boolean): string {
   if (value === undefined) return '(not set)';
   if (value === '') return '(empty)';
-  if (key === 'database.url') return redactUrl(String(value));
   return isSecret ? '***' : String(value);
 }
 
-/** Every form in which a secret of these settings may turn up in a message, the longest first. */
-export function secretsOf(settings: Settings): string[] {
-  const location = parseDatabaseUrl(settings.database.url);
-  const password = location.engine === 'mysql' ? location.password : undefined;
-  const asWritten = /^[^:]*:\/\/[^/?#]*?:([^/?#]*)@/.exec(settings.database.url)?.[1];
-  const forms = [settings.brevo.apiKey, password, asWritten].flatMap((secret) =>
-    secret === undefined ? [] : [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)],
-  );
-  return [...new Set(forms)].filter((form) => form !== '').sort((one, other) => other.length - one.length);
+/** The URL of a place without its password. */
+function showLocation(location: DatabaseLocation): string {
+  const hasPassword = location.engine === 'mysql' && location.password !== undefined;
+  return formatDatabaseUrl(hasPassword ? { ...location, password: '***' } : location);
 }
 
-/**
- * The text with every secret as ***. A secret of one to three characters is replaced only where it stands as a word of
- * its own: it would tear most messages apart otherwise.
- */
-export function scrub(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((clean, secret) => {
-    if (secret === '') return clean;
-    if (secret.length > 3) return clean.replaceAll(secret, '***');
-    return clean.replaceAll(new RegExp(`(?<![\\p{L}\\p{N}])${RegExp.escape(secret)}(?![\\p{L}\\p{N}])`, 'gu'), '***');
-  }, text);
+/** The secrets of these settings, and the names that messages show and that a careless password may equal. */
+export function secretsOf({ brevo, database: { location } }: Settings): { secrets: string[]; names: string[] } {
+  const { password, user, host, database } =
+    location.engine === 'mysql' ? location : { password: undefined, user: '', host: '', database: '' };
+  return {
+    secrets: [brevo.apiKey, password].filter((secret): secret is string => secret !== undefined && secret !== ''),
+    names: [user, host, database],
+  };
 }

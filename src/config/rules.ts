@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { faultOfDatabaseUrl } from './database-url.ts';
+import { type DatabaseLocation, UrlFault } from './database-url.ts';
 
 /**
  * The rules settings are built from. Their messages follow the setting's name ("must be …"). One that ends in a full
- * stop is the whole sentence; to any other the reader adds the wrong value.
+ * stop is the whole sentence; to any other the reader adds what was given instead, where that can be no secret.
  */
 
 export function wholeNumber(least: number, most: number) {
@@ -72,13 +72,16 @@ export function webAddress() {
   );
 }
 
-export function databaseUrl() {
+/** A database URL that has been read already: where it leads, or why it is none. */
+export function databaseLocation() {
+  const isRead = (value: unknown) =>
+    value instanceof UrlFault || (typeof value === 'object' && value !== null && 'engine' in value);
   return v.pipe(
-    v.string('must be text such as mysql://user:password@host:3306/name.'),
-    v.trim(),
-    v.rawCheck(({ dataset, addIssue }) => {
-      const fault = dataset.typed ? faultOfDatabaseUrl(dataset.value) : undefined;
-      if (fault !== undefined) addIssue({ message: fault });
+    v.custom<DatabaseLocation | UrlFault>(isRead, 'must be text such as mysql://user:password@host:3306/name.'),
+    v.rawTransform<DatabaseLocation | UrlFault, DatabaseLocation>(({ dataset: { value }, addIssue, NEVER }) => {
+      if (!(value instanceof UrlFault)) return value;
+      addIssue({ message: value.message });
+      return NEVER;
     }),
   );
 }

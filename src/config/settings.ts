@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import {
-  databaseUrl,
+  databaseLocation,
   numberUpTo,
   oneOf,
   tableNamePart,
@@ -78,7 +78,7 @@ export const longestLeaseSeconds = 3600;
 export const settingsSchema = v.pipe(
   v.object({
     database: v.object({
-      url: databaseUrl(),
+      url: databaseLocation(),
       timezone: unset(zoneNameOrOffset()),
       connectTimeoutSeconds: v.optional(wholeNumber(1, 300), 10),
       statementTimeoutSeconds: v.optional(wholeNumber(1, 3600), 60),
@@ -133,7 +133,12 @@ export const settingsSchema = v.pipe(
     ),
     ['outbox', 'leaseSeconds'],
   ),
+  // What was a URL when it was written is no text from here on, so that its password is a field that can be left out.
+  v.transform(({ database: { url, ...database }, ...others }) => ({
+    ...others,
+    database: { ...database, location: url },
+  })),
 );
 
-/** The validated configuration; `database.url` holds the password and an absolute path for sqlite. */
+/** The validated configuration; `database.location` holds the password, and an absolute path for sqlite. */
 export type Settings = v.InferOutput<typeof settingsSchema>;

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { type Complaint, type Given, type GivenValues, showValue } from './given.ts';
-import { settingKeys } from './keys.ts';
+import { type Complaint, type Given, type GivenValues, kindOf } from './given.ts';
+import { type SettingKey, settingKeys } from './keys.ts';
 import { type Settings, settingsSchema } from './settings.ts';
 
 /** The nested shape of values, every group present. */
@@ -48,13 +48,19 @@ const comparedWith: Readonly<Record<string, string>> = {
 };
 
 function clash(key: string, message: string, given: Given): string {
-  return `${given.label} is ${showValue(given.value)}, and ${key} ${message}`;
+  return `${given.label} does not fit: ${key} ${message}`;
 }
 
 function sentence(key: string, message: string, { label, value }: Given): string {
   if (message.endsWith('.')) return `${label} ${message}`;
   const setting = settingKeys.find((one) => one.key === key);
-  const shown = setting?.isSecret ? '(hidden)' : showValue(value);
   const isBareText = setting?.type === 'text' && ['number', 'boolean'].includes(typeof value);
-  return `${label} ${message}, not ${shown}.${isBareText ? ' Put it in quotes.' : ''}`;
+  return `${label} ${message}${insteadOf(setting, value)}.${isBareText ? ' Put it in quotes.' : ''}`;
+}
+
+/** What was given instead: numbers where they are no secret, of everything else no more than what kind of thing it is. */
+function insteadOf(setting: SettingKey | undefined, value: unknown): string {
+  if (typeof value === 'number' && setting?.isSecret === false) return `, not ${value}`;
+  const kind = kindOf(value);
+  return setting?.type === 'text' && kind === 'text' ? '' : `, not ${kind}`;
 }

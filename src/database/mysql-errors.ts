@@ -50,7 +50,8 @@ export function serverErrorNumber(error: unknown): number | undefined {
 export function explainMysqlError(error: unknown, where: string): Error {
   if (error instanceof DatabaseProblem) return error;
   const cause = unwrap(error);
-  const { errno = 0, code = '', sqlState = '', message } = cause;
+  const { errno = 0, code = '', sqlState = '' } = cause;
+  const message = messageOf(cause);
   const problem = (
     reason: DatabaseProblem['reason'],
     kind: DatabaseProblem['kind'],

@@ -1,4 +1,3 @@
-import { parseDatabaseUrl } from '../config/database-url.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Database } from './database.ts';
 import { MysqlDatabase } from './mysql.ts';
@@ -13,7 +12,7 @@ export function openDatabase(
   access: 'read-only' | 'read-write',
   options: { create?: boolean } = {},
 ): Database {
-  const target = parseDatabaseUrl(settings.url);
+  const target = settings.location;
   if (target.engine === 'sqlite') return new SqliteDatabase(target.path, access, options.create ?? false);
   return new MysqlDatabase(
     {

@@ -1,10 +1,11 @@
+import { messageOf } from '../errors.ts';
 import { DatabaseProblem } from './database.ts';
 
 /** Says what an error of node:sqlite means here; `path` is the database file. Unknown errors come back as they are. */
 export function explainSqliteError(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || error instanceof DatabaseProblem) return error;
   // Deno sets no errcode, so the text decides; SQLite's own texts are stable.
-  const { message } = error;
+  const message = messageOf(error);
   const options = { cause: error };
   if (/UNIQUE constraint failed/.test(message)) return new DatabaseProblem('duplicate_key', 'data', message, options);
   if (/constraint failed|datatype mismatch/.test(message)) {

@@ -60,6 +60,6 @@ function contentsOf(path: string): Omit<DemoFolder, 'leave'> {
   return {
     path,
     database: join(path, databaseFile),
-    configure: (text) => writeFile(join(path, configFile), text),
+    configure: (text) => writeFile(join(path, configFile), text, { mode: 0o600 }),
   };
 }

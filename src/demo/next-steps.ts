@@ -6,7 +6,7 @@ export function nextSteps(folder: string | null): string[] {
     return [
       'funnels demo --keep ./funnels-demo   the same, and the database stays for you to play with',
       'funnels --help                       what else there is; add --help to a command for its flags',
-      'funnels config check                 once you have a config.yaml; config.example.yaml is one to start from',
+      'funnels config example               a config.yaml to start from; funnels config check looks at yours',
     ];
   }
   const config = `--config ${quoted(`${folder.replace(/\/+$/, '')}/${configFile}`)}`;

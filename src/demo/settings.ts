@@ -24,7 +24,7 @@ export function runningConfig(brevoUrl: string): string {
     '  # The stand-in for Brevo, which lives as long as the demo runs.',
     `  baseUrl: ${brevoUrl}`,
     `  apiKey: ${demoApiKey}`,
-    '  # The real one allows fewer; see config.example.yaml.',
+    '  # The real one allows fewer.',
     '  requestsPerSecond: 1000',
     '  concurrency: 16',
   ]);
@@ -42,7 +42,7 @@ export function keptConfig(): string {
 
 function configText(brevo: readonly string[]): string {
   const lines = [
-    '# The configuration of the demo. config.example.yaml explains every key.',
+    '# The configuration of the demo. Every key is explained by: funnels config example',
     'database:',
     `  url: sqlite:./${databaseFile}`,
     'funnels:',

@@ -54,19 +54,24 @@ export async function enterCandidates(
       if (!run.isFull) continue;
       await run.flush();
       options.onProgress?.(result.lookedAt, inside);
-      // The embedded engine never waits, so without this no signal would be heard.
-      await eventLoopTurn();
+      await breathe(options);
       if (!mayGoOn()) break;
     }
     await run.settle();
     options.onProgress?.(result.lookedAt, inside);
-    await eventLoopTurn();
+    await breathe(options);
     after = page.upTo;
     isLast = page.isLast;
   }
   await run.finish();
   // Results that arrived while the run was on were looked at without having been counted at its start.
   result.remaining = mayGoOn() ? 0 : Math.max(0, inside - result.lookedAt);
+}
+
+/** The embedded engine never waits, so without this no signal would be heard. */
+async function breathe({ pause }: SyncOptions): Promise<void> {
+  await pause?.();
+  await eventLoopTurn();
 }
 
 function take(row: FinishedTest, run: EnteringRun, options: SyncOptions, result: SyncResult): void {

@@ -28,6 +28,8 @@ export interface SyncOptions {
   onProgress?: (done: number, total: number) => void;
   /** told about every finished test; the run then reads all of them, also those it need only count */
   onDecision?: ((decision: Decision) => void) | undefined;
+  /** waited for now and then, so that whoever was told of decisions can keep up */
+  pause?: (() => Promise<void>) | undefined;
   /** told about rows that somebody should look at */
   onWarning?: (text: string) => void;
   /** told about events worth a line in the log, such as a race that another run won */

@@ -4,7 +4,16 @@
  * same. Without a newline at the end.
  */
 export function jsonText(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(/(?![\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, codeUnits);
+  return harmless(JSON.stringify(value, null, 2));
+}
+
+/** The same on one line: what stands in each line of NDJSON. */
+export function jsonLine(value: unknown): string {
+  return harmless(JSON.stringify(value));
+}
+
+function harmless(json: string): string {
+  return json.replace(/(?![\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, codeUnits);
 }
 
 function codeUnits(character: string): string {

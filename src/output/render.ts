@@ -19,6 +19,8 @@ export interface RenderOptions {
   terminal: Terminal;
   /** for csv: as Excel wants it, with a byte order mark and CR LF; a terminal is spared both */
   excel?: boolean;
+  /** for csv and markdown: leaves out the names of the columns, when they stand above rows printed before */
+  headless?: boolean;
   title?: string;
   footer?: readonly string[];
 }
@@ -35,10 +37,11 @@ export function renderRows<Row>(rows: readonly Row[], columns: readonly Column<R
   if (format === 'table') return toText(withWords(grid, options));
   if (columns.length === 0) return '';
   if (format === 'csv') {
-    const records = csvLines(grid, terminal.isTerminal);
+    const records = csvLines(grid, terminal.isTerminal).slice(options.headless === true ? 1 : 0);
     return options.excel === true && !terminal.isTerminal ? forExcel(records) : toText(records);
   }
-  return toText(format === 'tsv' ? tsvLines(grid, terminal.isTerminal) : markdownLines(grid));
+  if (format === 'tsv') return toText(tsvLines(grid, terminal.isTerminal));
+  return toText(markdownLines(grid).slice(options.headless === true ? 2 : 0));
 }
 
 /** One object per row, by column key. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { debugText, describeError } from '../../src/cli/describe-error.ts';
-import { rememberSecrets } from '../../src/cli/secrets.ts';
 import { Problem, type ProblemKind } from '../../src/errors.ts';
+import { rememberSecrets } from '../../src/secrets.ts';
 
 describe('an expected failure', () => {
   it.each([

@@ -38,7 +38,8 @@ describe('funnels report conversions --format html', () => {
         report(...october, '--by', 'source', '--output', `${engine}.html`),
         report(...october, '--by', 'source', '--format', 'html'),
       ]);
-      expect(written).toMatchObject({ code: 0, stdout: '', stderr: '' });
+      expect(written).toMatchObject({ code: 0, stdout: '' });
+      expect(written.stderr).toMatch(new RegExp(`^Written to ${engine}\\.html \\([\\d,]+ bytes\\)\\.\n$`));
       expect(printed).toMatchObject({ code: 0, stderr: '' });
       pages.push(readFileSync(join(folder, `${engine}.html`), 'utf8'), printed.stdout);
     }
@@ -83,7 +84,7 @@ describe('funnels report conversions --format html', () => {
   it('is a page too when nobody entered', async () => {
     const report = await prepare('sqlite');
     const run = await report('--period', '2023', '--output', 'empty.html');
-    expect(run).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    expect(run).toMatchObject({ code: 0, stdout: '' });
     expect(readFileSync(join(folder, 'empty.html'), 'utf8')).toContain('No funnel entries found.');
   });
 });
@@ -121,7 +122,7 @@ describe('--output', () => {
 
   it.each<[string[], string]>([
     [['--output', 'report.pdf'], '--output report.pdf: its ending does not say which format it shall have.'],
-    [['--output', ''], '--output needs the name of a file.'],
+    [['--output', ''], '--output needs a value.'],
     [['--excel'], '--excel is about CSV alone.'],
     [['--excel', '--output', 'report.html'], '--excel is about CSV alone.'],
   ])('%j is refused before it connects to anything', async (words, sentence) => {

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type LoadedSettings, loadSettings } from '../../src/config/load.ts';
-import { readText } from '../../src/config/place.ts';
+import { readTextFile, type TextFile } from '../../src/config/text-file.ts';
 import { Problem } from '../../src/errors.ts';
 
 /** A folder of the running test, with these files in it; removed when the test ends. */
-export function folderWith(files: Record<string, string> = {}): string {
+export function folderWith(files: Record<string, string | Uint8Array> = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'funnels-config-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content, { mode: 0o600 });
   return folder;
 }
 
@@ -20,9 +20,9 @@ export function loadYaml(yaml: string | undefined, environment: Record<string, s
   return loadSettings({ flag: undefined, environment, cwd, readFile: readAllButEtc });
 }
 
-async function readAllButEtc(path: string): Promise<string> {
+async function readAllButEtc(path: string): Promise<TextFile> {
   if (path.startsWith('/etc/funnels')) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
-  return readText(path);
+  return readTextFile(path);
 }
 
 /** The Problem that loading ends in; fails when it does not, or ends in anything else. */

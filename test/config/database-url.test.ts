@@ -1,6 +1,7 @@
+import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { absoluteDatabaseUrl, formatDatabaseUrl, parseDatabaseUrl } from '../../src/config/database-url.ts';
+import { formatDatabaseUrl, parseDatabaseUrl, readDatabaseUrl } from '../../src/config/database-url.ts';
 import { Problem } from '../../src/errors.ts';
 
 const server = {
@@ -41,11 +42,11 @@ describe('parseDatabaseUrl', () => {
     ['sqlite:/var/lib/demo.db', '/var/lib/demo.db'],
     ['sqlite:///var/lib/demo.db', '/var/lib/demo.db'],
   ])('reads %s', (text, path) => {
-    expect(parseDatabaseUrl(text)).toEqual({ engine: 'sqlite', path });
+    expect(parseDatabaseUrl(text)).toEqual({ engine: 'sqlite', path: resolve('/', path) });
   });
 
   it.each([
-    ['postgres://u:hunter2@h/db', 'has the unknown scheme "postgres://"'],
+    ['postgres://u:hunter2@h/db', 'has an unknown scheme'],
     ['hunter2', 'is no database URL'],
     ['u:hunter2@h/db', 'is no database URL'],
     ['mysql://u:hunter2@h:abc/db', 'has a port that is not a whole number from 1 to 65535'],
@@ -101,11 +102,13 @@ describe('formatDatabaseUrl', () => {
   });
 });
 
-describe('absoluteDatabaseUrl', () => {
-  it('resolves a relative sqlite path and leaves the rest alone', () => {
-    expect(absoluteDatabaseUrl('sqlite:data/demo.db', '/srv/app')).toBe('sqlite:/srv/app/data/demo.db');
-    expect(absoluteDatabaseUrl('sqlite:/data/demo.db', '/srv/app')).toBe('sqlite:/data/demo.db');
-    expect(absoluteDatabaseUrl('mariadb://u@h/db', '/srv/app')).toBe('mariadb://u@h/db');
+describe('readDatabaseUrl', () => {
+  it('resolves a relative sqlite path', () => {
+    expect(readDatabaseUrl('sqlite:data/demo.db', '/srv/app')).toEqual({
+      engine: 'sqlite',
+      path: '/srv/app/data/demo.db',
+    });
+    expect(readDatabaseUrl('sqlite:/data/demo.db', '/srv/app')).toEqual({ engine: 'sqlite', path: '/data/demo.db' });
   });
 });
 

@@ -48,10 +48,12 @@ describe('variables', () => {
     const { settings, origins } = await loadYaml('', environment);
     for (const setting of settingKeys) {
       const { key, type } = setting;
+      if (key === 'database.url') continue;
       const found = key.split('.').reduce<unknown>((group, name) => (group as Record<string, unknown>)[name], settings);
       const expected = type === 'text' ? value(setting) : JSON.parse(value(setting));
       expect([key, found]).toEqual([key, expected]);
     }
+    expect(settings.database.location).toMatchObject({ user: 'u', password: 'p', host: 'h', port: 1, database: 'd' });
     expect(new Set(origins.values())).toEqual(new Set(['environment']));
   });
 
@@ -61,9 +63,9 @@ describe('variables', () => {
       const { settings } = await loadYaml('', { ...withUrl, [name]: String(value) });
       expect(settings.funnels.language.onPurchase.leaveFunnelList).toBe(value);
     }
-    for (const value of ['no', '0', 'TRUE']) {
+    for (const value of ['no', 'yes', 'TRUE']) {
       expect(await complaintsOf(loadYaml('', { ...withUrl, [name]: value }))).toEqual([
-        `${name} must be true or false, not "${value}".`,
+        `${name} must be true or false, not text.`,
       ]);
     }
   });
@@ -93,7 +95,15 @@ describe('variables', () => {
     expect((await load({ BREVO_API_KEY: 'one' })).brevo.apiKey).toBe('one');
     expect((await load({ BREVO_API_KEY: 'one', FUNNELS_BREVO_API_KEY: 'two' })).brevo.apiKey).toBe('two');
     const [line] = await complaintsOf(load({ BREVO_API_KEY: 'hunter 2' }));
-    expect(line).toMatch(/^BREVO_API_KEY must be one word .* not \(hidden\)\.$/);
+    expect(line).toMatch(/^BREVO_API_KEY must be one word .*, 512 at most\.$/);
+  });
+
+  it('in quotes that no shell has taken away are refused by name, and by nothing else', async () => {
+    const environment = { BREVO_API_KEY: '"xkeysib-1"', FUNNELS_SYNC_BATCH_SIZE: "'3'" };
+    expect(await complaintsOf(load(environment))).toEqual([
+      'FUNNELS_SYNC_BATCH_SIZE is in quotes, which are a part of its value here. Remove them.',
+      'BREVO_API_KEY is in quotes, which are a part of its value here. Remove them.',
+    ]);
   });
 
   it('that nobody knows are refused with the nearest right one', async () => {

@@ -1,12 +1,18 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parseDatabaseUrl } from '../../src/config/database-url.ts';
 import { loadPublicSettings, loadSettings } from '../../src/config/load.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import { complaintsOf, folderWith, loadYaml, problemOf, url, withUrl } from './config-folder.ts';
 
 const defaults: Settings = {
-  database: { url, timezone: undefined, connectTimeoutSeconds: 10, statementTimeoutSeconds: 60 },
+  database: {
+    location: parseDatabaseUrl(url),
+    timezone: undefined,
+    connectTimeoutSeconds: 10,
+    statementTimeoutSeconds: 60,
+  },
   modx: { database: undefined, tablePrefix: '' },
   funnels: {
     language: { listId: undefined, source: undefined, onPurchase: { listId: undefined, leaveFunnelList: undefined } },
@@ -70,7 +76,7 @@ describe('where the configuration comes from', () => {
       asked.push(path);
       const content = files[path];
       if (content === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
-      return content;
+      return { text: content, isPublic: false };
     };
     const load = () => loadSettings({ flag: undefined, environment: withUrl, cwd: '/srv', readFile });
     expect(await load()).toMatchObject({ source: '/etc/funnels/config.yaml', settings: { sync: { batchSize: 9 } } });
@@ -118,7 +124,7 @@ describe('database.url', () => {
     );
     expect(inFile.hint).toMatch(/^Set FUNNELS_DATABASE_URL=mysql:.* or write "database: \{ url: .*" into config.yaml/);
     expect((await problemOf(loadYaml(undefined))).message).toContain(
-      'Looked in config.yaml and /etc/funnels/config.yaml (not there)',
+      'Looked in config.yaml (not there) and /etc/funnels/config.yaml (not there)',
     );
   });
 
@@ -127,9 +133,12 @@ describe('database.url', () => {
     mkdirSync(join(cwd, 'etc'));
     writeFileSync(join(cwd, 'etc', 'c.yaml'), 'database: { url: "sqlite:demo.db" }');
     const load = async (environment: Record<string, string>) =>
-      (await loadSettings({ flag: 'etc/c.yaml', environment, cwd })).settings.database.url;
-    expect(await load({})).toBe(`sqlite:${join(cwd, 'etc', 'demo.db')}`);
-    expect(await load({ FUNNELS_DATABASE_URL: 'sqlite:demo.db' })).toBe(`sqlite:${join(cwd, 'demo.db')}`);
+      (await loadSettings({ flag: 'etc/c.yaml', environment, cwd })).settings.database.location;
+    expect(await load({})).toEqual({ engine: 'sqlite', path: join(cwd, 'etc', 'demo.db') });
+    expect(await load({ FUNNELS_DATABASE_URL: 'sqlite:demo.db' })).toEqual({
+      engine: 'sqlite',
+      path: join(cwd, 'demo.db'),
+    });
   });
 
   it('is refused with its place and without its password', async () => {

@@ -1,8 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatDatabaseUrl } from '../../src/config/database-url.ts';
 import { settingKeys } from '../../src/config/keys.ts';
-import { describeSettings, redactUrl, scrub, secretsOf } from '../../src/config/redact.ts';
+import { describeSettings } from '../../src/config/redact.ts';
+import { redactUrl } from '../../src/config/redact-url.ts';
 import { loadYaml, withUrl } from './config-folder.ts';
 
 describe('redactUrl', () => {
@@ -42,48 +41,5 @@ describe('describeSettings', () => {
   it('says that there is no API key', async () => {
     const rows = describeSettings(await loadYaml('', withUrl));
     expect(rows.find(({ key }) => key === 'brevo.apiKey')?.value).toBe('(not set)');
-  });
-});
-
-describe('scrub', () => {
-  it('removes whatever form a password or key takes', async () => {
-    const { settings } = await loadYaml('brevo: { apiKey: "xkeysib-\\"quoted\\"" }', withUrl);
-    const password = fc.string({ unit: 'grapheme', minLength: 4 }).filter((text) => !/^\**$/.test(text));
-    fc.assert(
-      fc.property(password, (secret) => {
-        const url = formatDatabaseUrl({
-          engine: 'mysql',
-          host: 'h',
-          port: 1,
-          user: 'u',
-          password: secret,
-          database: 'd',
-          socketPath: undefined,
-          ssl: 'off',
-        });
-        const secrets = secretsOf({ ...settings, database: { ...settings.database, url } });
-        for (const form of [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1), url]) {
-          expect(secrets.filter((one) => scrub(form, secrets).includes(one) && one.length > 3)).toEqual([]);
-        }
-      }),
-    );
-    const line = JSON.stringify({ key: settings.brevo.apiKey });
-    expect(scrub(line, secretsOf(settings))).toBe('{"key":"***"}');
-  });
-
-  it('finds a password in the form the URL has it in', async () => {
-    const { settings } = await loadYaml('', { FUNNELS_DATABASE_URL: 'mysql://u:a%62cd@h/d' });
-    expect(secretsOf(settings)).toEqual(expect.arrayContaining(['abcd', 'a%62cd']));
-    expect(scrub('tried abcd and a%62cd', secretsOf(settings))).toBe('tried *** and ***');
-  });
-
-  it('replaces a very short secret only as a word of its own', () => {
-    expect(scrub('password "pw" refused by pwserver', ['pw'])).toBe('password "***" refused by pwserver');
-  });
-
-  it('leaves text alone when there are no secrets', async () => {
-    const { settings } = await loadYaml('', { FUNNELS_DATABASE_URL: 'mysql://u@[::1]:3306/d' });
-    expect(secretsOf(settings)).toEqual([]);
-    expect(scrub('as it is', [''])).toBe('as it is');
   });
 });

@@ -5,9 +5,9 @@ const complaints = (yaml: string, environment: Record<string, string> = {}) =>
   complaintsOf(loadYaml(yaml, { ...withUrl, ...environment }));
 
 describe('a wrong value in the file', () => {
-  it('is named with line, column, rule and value', async () => {
+  it('is named with line, column and rule', async () => {
     expect(await complaints('# one\n\nsync:\n  lookbackDays: 3\n  batchSize: lots\n')).toEqual([
-      'config.yaml:5:14: sync.batchSize must be a whole number from 1 to 10000, not "lots".',
+      'config.yaml:5:14: sync.batchSize must be a whole number from 1 to 10000, not text.',
     ]);
   });
 
@@ -15,7 +15,7 @@ describe('a wrong value in the file', () => {
     ['sync: { batchSize: 0 }', 'sync.batchSize must be a whole number from 1 to 10000, not 0.'],
     ['sync: { batchSize: 10001 }', 'sync.batchSize must be a whole number from 1 to 10000, not 10001.'],
     ['sync: { batchSize: 1.5 }', 'sync.batchSize must be a whole number from 1 to 10000, not 1.5.'],
-    ['sync: { batchSize: "7" }', 'sync.batchSize must be a whole number from 1 to 10000, not "7".'],
+    ['sync: { batchSize: "7" }', 'sync.batchSize must be a whole number from 1 to 10000, not text.'],
     ['sync: { batchSize: .nan }', 'sync.batchSize must be a whole number from 1 to 10000, not NaN.'],
     ['sync: { batchSize: [7] }', 'sync.batchSize must be a whole number from 1 to 10000, not a list.'],
     ['sync: { batchSize: { a: 1 } }', 'sync.batchSize must be a whole number from 1 to 10000, not a group of keys.'],
@@ -36,15 +36,15 @@ describe('a wrong value in the file', () => {
     ['brevo: { concurrency: 65 }', 'brevo.concurrency must be a whole number from 1 to 64, not 65.'],
     [
       'brevo: { baseUrl: api.brevo.com }',
-      'brevo.baseUrl must be an address such as https://host/path, without user, password, ? and #, not "api.brevo.com".',
+      'brevo.baseUrl must be an address such as https://host/path, without user, password, ? and #.',
     ],
     [
       'brevo: { baseUrl: "https://u:hunter2@h/" }',
-      'brevo.baseUrl must be an address such as https://host/path, without user, password, ? and #, not "https://u:***@h/".',
+      'brevo.baseUrl must be an address such as https://host/path, without user, password, ? and #.',
     ],
     [
       'brevo: { attributes: { funnelType: funnel } }',
-      'brevo.attributes.funnelType must be the name of a Brevo attribute in capitals (A-Z, 0-9, _), not "funnel".',
+      'brevo.attributes.funnelType must be the name of a Brevo attribute in capitals (A-Z, 0-9, _).',
     ],
     ['outbox: { maxRetries: -1 }', 'outbox.maxRetries must be a whole number from 0 to 100, not -1.'],
     ['outbox: { retryStepMinutes: 1441 }', 'outbox.retryStepMinutes must be a whole number from 1 to 1440, not 1441.'],
@@ -63,7 +63,7 @@ describe('a wrong value in the file', () => {
     ],
     [
       'funnels: { language: { onPurchase: { leaveFunnelList: yes } } }',
-      'funnels.language.onPurchase.leaveFunnelList must be true or false, not "yes".',
+      'funnels.language.onPurchase.leaveFunnelList must be true or false, not text.',
     ],
     [
       'funnels: { language: { onPurchase: { leaveFunnelList: 1 } } }',
@@ -71,53 +71,38 @@ describe('a wrong value in the file', () => {
     ],
     [
       'funnels: { non_language: { onPurchase: 5 } }',
-      'funnels.non_language.onPurchase must be a group of keys ("key: value" lines), not 5.',
+      'funnels.non_language.onPurchase must be a group of keys ("key: value" lines), not a number.',
     ],
-    ['funnels: { language: { source: "" } }', 'funnels.language.source must be a text of 1 to 64 characters, not "".'],
+    ['funnels: { language: { source: "" } }', 'funnels.language.source must be a text of 1 to 64 characters.'],
     [
       'funnels: { language: { source: 2026 } }',
       'funnels.language.source must be a text of 1 to 64 characters, not 2026. Put it in quotes.',
     ],
-    [
-      'modx: { tablePrefix: "a`b" }',
-      'modx.tablePrefix must be made of letters, digits, _, $ and - only, 64 at most, not "a`b".',
-    ],
-    ['modx: { database: "" }', 'modx.database must be made of letters, digits, _, $ and - only, 64 at most, not "".'],
-    [
-      'report: { timezone: "+02:00" }',
-      'report.timezone must be the name of a time zone such as Europe/Kyiv, not "+02:00".',
-    ],
-    [
-      'report: { timezone: Europe/Nowhere }',
-      'report.timezone must be the name of a time zone such as Europe/Kyiv, not "Europe/Nowhere".',
-    ],
+    ['modx: { tablePrefix: "a`b" }', 'modx.tablePrefix must be made of letters, digits, _, $ and - only, 64 at most.'],
+    ['modx: { database: "" }', 'modx.database must be made of letters, digits, _, $ and - only, 64 at most.'],
+    ['report: { timezone: "+02:00" }', 'report.timezone must be the name of a time zone such as Europe/Kyiv.'],
+    ['report: { timezone: Europe/Nowhere }', 'report.timezone must be the name of a time zone such as Europe/Kyiv.'],
     [
       'database: { timezone: "+15:00" }',
-      'database.timezone must be the name of a time zone such as Europe/Kyiv, or an offset from -13:59 to +14:00 such as +02:00, not "+15:00".',
+      'database.timezone must be the name of a time zone such as Europe/Kyiv, or an offset from -13:59 to +14:00 such as +02:00.',
     ],
-    ['utm: { source: "a b" }', 'utm.source must be made of letters, digits, _, . and - only, 64 at most, not "a b".'],
-    ['log: { level: loud }', 'log.level must be error, warn, info or debug, not "loud".'],
-    ['log: { format: xml }', 'log.format must be text or json, not "xml".'],
-    ['sync: 5', 'sync must be a group of keys ("key: value" lines), not 5.'],
+    ['utm: { source: "a b" }', 'utm.source must be made of letters, digits, _, . and - only, 64 at most.'],
+    ['log: { level: loud }', 'log.level must be error, warn, info or debug.'],
+    ['log: { format: xml }', 'log.format must be text or json.'],
+    ['sync: 5', 'sync must be a group of keys ("key: value" lines), not a number.'],
     ['sync: [1]', 'sync must be a group of keys ("key: value" lines), not a list.'],
     ['- sync', 'the file must be a group of keys ("key: value" lines), not a list.'],
-    ['just words', 'the file must be a group of keys ("key: value" lines), not "just words".'],
+    ['just words', 'the file must be a group of keys ("key: value" lines), not text.'],
   ])('%s', async (yaml, complaint) => {
     const [first, ...others] = await complaints(`${yaml}\n`);
     expect(first?.replace(/^config\.yaml:1:\d+: /, '')).toBe(complaint);
     expect(others).toEqual([]);
   });
 
-  it('is cut at forty characters and kept on one line', async () => {
-    const [line] = await complaints(`log: { level: "${'x'.repeat(50)}" }`);
-    expect(line).toContain(`not "${'x'.repeat(40)}…".`);
-    expect(await complaints('log: { level: "a\\nb" }')).toEqual([expect.stringContaining('not "a\\nb".')]);
-  });
-
   it('is never shown when it is a secret', async () => {
     for (const key of ['"two words"', '12345678', '{ k: 12345678 }']) {
       const [line] = await complaints(`brevo: { apiKey: ${key} }`);
-      expect(line).toMatch(/brevo\.apiKey must be one word .*, not \(hidden\)/);
+      expect(line).toMatch(/brevo\.apiKey must be one word .*, 512 at most/);
       expect(line).not.toMatch(/two words|12345678/);
     }
   });
@@ -129,8 +114,8 @@ describe('a wrong value in the file', () => {
       'config.yaml:3:1: unknown key "snyc". Did you mean "sync"?',
       expect.stringMatching(/^config\.yaml:5:16: brevo\.concurrency must/),
       expect.stringMatching(/^config\.yaml:6:19: brevo\.timeoutSeconds must/),
-      'FUNNELS_SYNC_BATCH_SIZE must be a whole number from 1 to 10000, not "12abc".',
-      'FUNNELS_LOG_LEVEL must be error, warn, info or debug, not "loud".',
+      'FUNNELS_SYNC_BATCH_SIZE must be a whole number from 1 to 10000, not text.',
+      'FUNNELS_LOG_LEVEL must be error, warn, info or debug.',
     ]);
   });
 
@@ -171,7 +156,7 @@ describe('outbox.leaseSeconds', () => {
     expect(both).toMatch(/^config\.yaml:1:25: outbox/);
     expect(both).toMatch(reason);
     const [onlyTimeout] = await complaints('brevo: { timeoutSeconds: 120 }\n');
-    expect(onlyTimeout).toMatch(/^config\.yaml:1:26: brevo\.timeoutSeconds is 120, and outbox/);
+    expect(onlyTimeout).toMatch(/^config\.yaml:1:26: brevo\.timeoutSeconds does not fit: outbox/);
     expect(onlyTimeout).toMatch(reason);
     const [variable] = await complaints('', { FUNNELS_OUTBOX_LEASE_SECONDS: '15' });
     expect(variable).toMatch(/^FUNNELS_OUTBOX_LEASE_SECONDS must be larger/);
@@ -186,7 +171,7 @@ describe('utm.campaigns', () => {
     expect(both).toMatch(/^config\.yaml:1:48: utm/);
     expect(both).toMatch(reason);
     const [one] = await complaints('', { FUNNELS_UTM_CAMPAIGNS_LANGUAGE: 'non_language_funnel' });
-    expect(one).toMatch(/^FUNNELS_UTM_CAMPAIGNS_LANGUAGE is "non_language_funnel", and utm/);
+    expect(one).toMatch(/^FUNNELS_UTM_CAMPAIGNS_LANGUAGE does not fit: utm/);
     expect(one).toMatch(reason);
   });
 });

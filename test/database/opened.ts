@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { parseDatabaseUrl } from '../../src/config/database-url.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open.ts';
 
@@ -17,7 +18,8 @@ export function open(
   options: { create?: boolean } = {},
 ): Database {
   const { timezone, connectTimeoutSeconds = 10, statementTimeoutSeconds = 60 } = limits;
-  return openDatabase({ url, timezone, connectTimeoutSeconds, statementTimeoutSeconds }, access, options);
+  const location = parseDatabaseUrl(url);
+  return openDatabase({ location, timezone, connectTimeoutSeconds, statementTimeoutSeconds }, access, options);
 }
 
 /** What a promise was rejected with; fails the test when it was not. */

@@ -4,7 +4,7 @@ import { folderWith } from '../config/config-folder.ts';
 import { type Run, runFunnels } from '../support/program.ts';
 
 const url = 'mysql://funnels:correct-horse@db.example:3307/testizer';
-const allSettings = 'config.example.yaml explains every key.';
+const allSettings = 'Every key is explained by: funnels config example';
 
 async function runIn(yaml: string, ...words: string[]): Promise<Run> {
   return runFunnels(words, { cwd: folderWith({ 'config.yaml': yaml }) });
@@ -19,7 +19,7 @@ describe('a configuration that cannot be used ends the program with 78, and one 
     const { code, stdout, stderr } = await runFunnels(['sync'], { cwd: folderWith() });
     expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
     expect(stderr).toMatch(
-      /^Error: database\.url is not set\. Looked in config\.yaml and \/etc\/funnels\/config\.yaml/,
+      /^Error: database\.url is not set\. Looked in config\.yaml \(not there\) and \/etc\/funnels\/config\.yaml/,
     );
     expect(stderr).toContain('\nSet FUNNELS_DATABASE_URL=mysql://');
     expect(stderr.trimEnd().split('\n')).toHaveLength(2);
@@ -50,7 +50,7 @@ describe('a configuration that cannot be used ends the program with 78, and one 
 
   it('a value is of the wrong kind, in the file or in a variable', async () => {
     const yaml = `database:\n  url: ${url}\nsync:\n  batchSize: many\n`;
-    const complaint = 'must be a whole number from 1 to 10000, not "many".';
+    const complaint = 'must be a whole number from 1 to 10000, not text.';
     expect(await runIn(yaml, 'sync')).toEqual(refused(`config.yaml:4:14: sync.batchSize ${complaint}`, allSettings));
     const environment = { FUNNELS_DATABASE_URL: url, FUNNELS_SYNC_BATCH_SIZE: 'many' };
     expect(await runFunnels(['sync'], { environment })).toEqual(

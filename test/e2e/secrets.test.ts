@@ -47,6 +47,18 @@ describe('no secret is printed', () => {
     }
   });
 
+  it('and none shows through the gaps it would leave: a password that is a word of ours', async () => {
+    const port = await closedPort();
+    const words = ['database', 'funnels', 'root', 'running'];
+    const runs = await Promise.all(
+      words.map((word) =>
+        runFunnels(['sync'], { environment: { FUNNELS_DATABASE_URL: `mysql://web:${word}@127.0.0.1:${port}/shop` } }),
+      ),
+    );
+    expect(new Set(runs.map(({ stderr }) => stderr)).size).toBe(1);
+    expect(runs[0]?.stderr).toContain(`The database shop at 127.0.0.1:${port} (as web) cannot be reached`);
+  });
+
   it('by a Brevo that refuses the key', async () => {
     const { site, database, funnels } = await prepareJourney();
     await site.finish('ann@example.com', 5, '2026-01-01 10:00:00');
@@ -98,7 +110,7 @@ describe('no secret is printed', () => {
       ['sync', '--', `mysql://funnels:${password}@db.example/testizer`],
       ['sync', '--format', `mysql://funnels:${password}@db.example/testizer`],
     ];
-    const runs = await Promise.all(lines.map((line) => runFunnels(line, { environment: { DEBUG: 'funnels' } })));
+    const runs = await Promise.all(lines.map((line) => runFunnels(line, { environment: { DEBUG: '*' } })));
     for (const run of runs) {
       expect(run.code).toBe(64);
       expectNoSecret(run);

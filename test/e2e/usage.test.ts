@@ -20,6 +20,19 @@ const mistakes: [line: string, message: string, hint: string][] = [
     '--format takes one of table, tsv, csv, markdown, json, plain, html, not "jsno".',
     'Did you mean --format json?',
   ],
+  ['sync -n=true', '-n takes no value.', 'Write -n alone, or leave it out.'],
+  ['sync --dry-run=yes', '--dry-run takes no value.', 'Write --dry-run alone, or leave it out.'],
+  ['sync --config=', '--config needs a value.', seeHelp],
+  ['sync --limit 99999999999999999999', '--limit takes a number of at most 15 digits.', seeHelp],
+  ['outbox show 1 2', 'The command takes ID alone, but was given "2".', seeHelp],
+  ['reports', 'There is no command "reports".', 'Did you mean: funnels report'],
+  ['reports conversions', 'There is no command "reports conversions".', 'Did you mean: funnels report conversions'],
+  [
+    'report -- conversions',
+    'funnels report needs the name of one of its commands before --.',
+    'Did you mean: funnels report conversions',
+  ],
+  ['migrate repair --yes --dry-run', '--dry-run does not go with --yes.', 'Leave out one of the two.'],
   ['find-duplicates --format', '--format needs a value: one of table, tsv, csv, markdown, json.', seeHelp],
 ];
 
@@ -39,6 +52,16 @@ describe.concurrent('wrong usage', () => {
     const { code, stdout, stderr } = await runFunnels([...line.split(' '), '--json']);
     expect({ code, stderr }).toEqual({ code: 64, stderr: '' });
     expect(JSON.parse(stdout)).toEqual({ error: { code: 'usage', message, exit: 64, hint } });
+  });
+
+  it('is neither an h among short flags nor two wishes about colours', async () => {
+    const [short, long, colors] = await Promise.all([
+      runFunnels(['sync', '-nh']),
+      runFunnels(['sync', '--help']),
+      runFunnels(['--version'], { environment: { NO_COLOR: '1', FORCE_COLOR: '1' } }),
+    ]);
+    expect(short).toEqual(long);
+    expect(colors).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('is a flag before the command', async () => {

@@ -86,7 +86,7 @@ describe.each(engines)('rows that the database refuses (%s)', (engine) => {
     expect(result.remaining).toBe(1);
   });
 
-  it('leave the program at exit code 0, with a warning for each', async () => {
+  it('leave the program at exit code 0, with a warning for each, unless nobody could enter', async () => {
     await people(3);
     await refuse('funnel_entries', "NEW.email = 'p1@x.com'");
     const environment = { FUNNELS_DATABASE_URL: site.database.url, FUNNELS_FUNNELS_LANGUAGE_LIST_ID: '5' };
@@ -94,6 +94,10 @@ describe.each(engines)('rows that the database refuses (%s)', (engine) => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^results\tentered\t2\nresults\trefused_by_database\t1\nresults\tlooked_at\t3$/m);
     expect(stderr).toMatch(/^Warning: The database refused to enter result 2 \(test 5\): .*not this one/m);
+    // Now p1 is the only one left to enter.
+    const again = await runFunnels(['sync'], { environment });
+    expect(again.code).toBe(65);
+    expect(again.stderr).toMatch(/\nError: The database refused everybody who was to enter; the warnings say why\.\n/);
   });
 
   it('are not what a missing table is: that ends the run, and nothing is half done', async () => {

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { parseDatabaseUrl } from '../../src/config/database-url.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import type { SyncResult } from '../../src/funnel/counts.ts';
@@ -58,9 +59,14 @@ const siteRows = ['simpletest_users', 'modx_cert_payment', 'modx_cert_result', '
 
 /** Opens a test database the way the commands do. */
 export function open(url: string, access: 'read-only' | 'read-write'): Database {
-  return openDatabase({ url, timezone: undefined, connectTimeoutSeconds: 10, statementTimeoutSeconds: 60 }, access, {
-    create: true,
-  });
+  const location = parseDatabaseUrl(url);
+  return openDatabase(
+    { location, timezone: undefined, connectTimeoutSeconds: 10, statementTimeoutSeconds: 60 },
+    access,
+    {
+      create: true,
+    },
+  );
 }
 
 /** Migrates a fresh database. */

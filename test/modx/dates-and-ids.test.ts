@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseDatabaseUrl } from '../../src/config/database-url.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import type { SyncResult } from '../../src/funnel/counts.ts';
 import type { Decision } from '../../src/funnel/decision.ts';
@@ -125,7 +126,12 @@ describe('the wall clock of a server', () => {
 
   /** A run, or a dry one, in a session whose zone is that far from UTC. */
   async function runIn(timezone: string, dryRun: boolean) {
-    const settings = { url: site.database.url, timezone, connectTimeoutSeconds: 10, statementTimeoutSeconds: 60 };
+    const settings = {
+      location: parseDatabaseUrl(site.database.url),
+      timezone,
+      connectTimeoutSeconds: 10,
+      statementTimeoutSeconds: 60,
+    };
     const database = openDatabase(settings, dryRun ? 'read-only' : 'read-write');
     const [now] = await database.query<{ now: string }>('SELECT CURRENT_TIMESTAMP AS now');
     const options = { ...plainOptions('mysql'), dryRun };

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { outcomes } from '../../src/funnel/candidate.ts';
 import type { Decision } from '../../src/funnel/decision.ts';
-import { renderDecision } from '../../src/output/decision-line.ts';
+import { DecisionLines } from '../../src/output/decision-line.ts';
+import type { Format } from '../../src/output/render.ts';
 import { hostilePieces, isHarmless, pipe, screen } from './terminals.ts';
 
 const decision: Decision = {
@@ -15,8 +16,8 @@ const decision: Decision = {
   detail: null,
 };
 
-function line(changes: Partial<Decision>, terminal = screen, format?: 'table' | 'tsv' | 'csv'): string {
-  return renderDecision({ ...decision, ...changes }, { format, terminal });
+function line(changes: Partial<Decision>, terminal = screen, format?: Format): string {
+  return new DecisionLines({ format, terminal }).line({ ...decision, ...changes });
 }
 
 describe('a line of sync --explain', () => {
@@ -41,7 +42,34 @@ describe('a line of sync --explain', () => {
   it('goes by the format that was asked for, where that is one for lines', () => {
     expect(line({}, pipe, 'table')).toBe(line({}, screen));
     expect(line({}, screen, 'tsv')).toBe(line({}, pipe));
-    expect(line({}, screen, 'csv')).toBe(line({}, pipe));
+  });
+
+  it('comes below the names of the columns in csv and markdown, which are there even without a line', () => {
+    for (const [format, head, row] of [
+      ['csv', 'outcome,finished_at,result_id,test_id,funnel,email,detail\n', 'entered,2026-11-01 10:00:00,17,5,'],
+      ['markdown', '| Outcome | Finished at | Result |', '| entered | 2026-11-01 10:00:00 | 17 | 5 |'],
+    ] as const) {
+      const lines = new DecisionLines({ format, terminal: pipe });
+      const [first, second] = [lines.line(decision), lines.line(decision)];
+      expect(first.startsWith(head)).toBe(true);
+      expect(second.startsWith(row)).toBe(true);
+      expect(first.endsWith(second)).toBe(true);
+      expect(lines.end()).toBe('');
+      expect(new DecisionLines({ format, terminal: pipe }).end().startsWith(head)).toBe(true);
+    }
+  });
+
+  it('is one object in json', () => {
+    expect(JSON.parse(line({ detail: 'a\nb' }, pipe, 'json'))).toEqual({
+      outcome: 'entered',
+      finished_at: '2026-11-01 10:00:00',
+      result_id: 17,
+      test_id: 5,
+      funnel: 'language',
+      email: 'ann@x.com',
+      detail: 'a\nb',
+    });
+    expect(line({ detail: 'a\nb' }, pipe, 'json').trimEnd()).not.toContain('\n');
   });
 
   it('stays one harmless line, whatever somebody has registered as his address', () => {

@@ -213,6 +213,6 @@ export async function createOutbox(engine: Engine): Promise<TestOutbox> {
 }
 
 /** Keeps a configuration of the machine out of the tests. */
-async function noFile(): Promise<string> {
+async function noFile(): Promise<never> {
   throw Object.assign(new Error('no file'), { code: 'ENOENT' });
 }

@@ -51,6 +51,8 @@ describe('systemd/install.sh', () => {
       'funnels-drain-outbox.service',
       'funnels-drain-outbox.timer',
       'funnels-failure@.service',
+      'funnels-prune.service',
+      'funnels-prune.timer',
       'funnels-sync.service',
       'funnels-sync.timer',
     ]);

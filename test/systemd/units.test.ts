@@ -7,7 +7,7 @@ import { findProgram } from '../support/programs.ts';
 
 const analyze = findProgram('systemd-analyze');
 const required = process.env.CI === 'true' || process.env.FUNNELS_TEST_REQUIRE_SYSTEMD === '1';
-const services = ['funnels-sync.service', 'funnels-drain-outbox.service'];
+const services = ['funnels-sync.service', 'funnels-drain-outbox.service', 'funnels-prune.service'];
 
 let folder: string;
 beforeEach((context) => {
@@ -47,6 +47,8 @@ describe('the systemd units', () => {
       'funnels-drain-outbox.service',
       'funnels-drain-outbox.timer',
       'funnels-failure@.service',
+      'funnels-prune.service',
+      'funnels-prune.timer',
       'funnels-sync.service',
       'funnels-sync.timer',
     ]);
@@ -73,6 +75,20 @@ describe('the systemd units', () => {
       expect(setting(service, 'MemoryDenyWriteExecute')).toEqual([]);
     },
   );
+
+  it('are hardened alike', () => {
+    const hardening = services.map((service) => {
+      const text = readFileSync(join(folder, service), 'utf8');
+      return text.slice(text.indexOf('\nDynamicUser='));
+    });
+    expect(new Set(hardening).size).toBe(1);
+  });
+
+  it('run prune once a day', () => {
+    const [expression = ''] = setting('funnels-prune.timer', 'OnCalendar');
+    const { status, output } = run('calendar', '--iterations=2', expression);
+    expect(status, output).toBe(0);
+  });
 
   it('run sync every five minutes of the clock', () => {
     const [expression = ''] = setting('funnels-sync.timer', 'OnCalendar');
@@ -102,9 +118,9 @@ describe('the failure alert', () => {
     expect(setting('funnels-failure@.service', 'SyslogLevel')).toEqual(['err']);
   });
 
-  it('points at a section of the documentation that explains every exit status', () => {
+  it('points at a page of help that explains every exit status', () => {
     const [command = ''] = setting('funnels-failure@.service', 'ExecStart');
-    expect(command).toContain('docs/operations.md, Exit codes');
+    expect(command).toContain('funnels help exit-codes');
     const section = readFileSync('docs/operations.md', 'utf8')
       .split(/^## /m)
       .find((text) => text.startsWith('Exit codes\n'));

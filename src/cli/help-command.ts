@@ -1,0 +1,10 @@
+import { commands } from '@oclif/plugin-help';
+import { ProgramHelp } from './program-help.ts';
+
+/** The help command with the program's own pages. */
+export class HelpCommand extends commands.help {
+  override async run(): Promise<void> {
+    const { argv } = await this.parse(commands.help);
+    await new ProgramHelp(this.config).showHelp(argv as string[]);
+  }
+}
