@@ -6,6 +6,7 @@ import { settingKeys } from './keys.ts';
 import { type ConfigFile, findConfigFile, type ReadFile, readText } from './place.ts';
 import { takeSecrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
+import { checkAuthorities } from './tls-ca-file.ts';
 import { validate } from './validate.ts';
 import { readYaml } from './yaml-file.ts';
 
@@ -43,6 +44,7 @@ export async function loadSettings(places: Places): Promise<LoadedSettings> {
   const credentialsDirectory = environment.CREDENTIALS_DIRECTORY || undefined;
   complaints.push(...(await takeSecrets(values, { credentialsDirectory, readFile })));
   makeUrlAbsolute(values);
+  complaints.push(...(await checkAuthorities(values, readFile)));
   const { settings, complaints: wrong } = validate(values);
   // A file that cannot be parsed gives no value: what else is missing is only its echo.
   if (!broken) complaints.push(...wrong);
@@ -59,7 +61,7 @@ export async function loadSettings(places: Places): Promise<LoadedSettings> {
  */
 export async function loadPublicSettings(places: Places): Promise<PublicSettings> {
   const { values, complaints, broken } = await gather(places);
-  for (const key of ['database.passwordFile', 'brevo.apiKeyFile', 'brevo.apiKey']) values.delete(key);
+  for (const key of ['database.tlsCaFile', 'database.passwordFile', 'brevo.apiKeyFile', 'brevo.apiKey']) values.delete(key);
   // The schema wants a database; this one is nobody's, and the result does not hold it.
   if (!values.has('database.url')) values.set('database.url', noDatabase);
   const { settings, complaints: wrong } = validate(values);

@@ -72,6 +72,11 @@ export function webAddress() {
   );
 }
 
+/** The path of a file. */
+export function path() {
+  return text('the path of a file', /^[^\0\n]*\S[^\0\n]*$/);
+}
+
 export function databaseUrl() {
   return v.pipe(
     v.string('must be text such as mysql://user:password@host:3306/name.'),

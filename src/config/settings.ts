@@ -3,6 +3,7 @@ import {
   databaseUrl,
   numberUpTo,
   oneOf,
+  path,
   tableNamePart,
   text,
   trueOrFalse,
@@ -76,6 +77,7 @@ export const settingsSchema = v.pipe(
   v.object({
     database: v.object({
       url: databaseUrl(),
+      tlsCaFile: unset(path()),
       timezone: unset(zoneNameOrOffset()),
       connectTimeoutSeconds: v.optional(wholeNumber(1, 300), 10),
       statementTimeoutSeconds: v.optional(wholeNumber(1, 3600), 60),
@@ -132,5 +134,6 @@ export const settingsSchema = v.pipe(
   ),
 );
 
-/** The validated configuration; `database.url` holds the password and an absolute path for sqlite. */
+/** The validated configuration; `database.url` holds the password and an absolute path for sqlite;
+ * `database.tlsCaFile` is absolute. */
 export type Settings = v.InferOutput<typeof settingsSchema>;

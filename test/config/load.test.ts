@@ -6,7 +6,7 @@ import type { Settings } from '../../src/config/settings.ts';
 import { complaintsOf, folderWith, loadYaml, problemOf, url, withUrl } from './config-folder.ts';
 
 const defaults: Settings = {
-  database: { url, timezone: undefined, connectTimeoutSeconds: 10, statementTimeoutSeconds: 60 },
+  database: { url, tlsCaFile: undefined, timezone: undefined, connectTimeoutSeconds: 10, statementTimeoutSeconds: 60 },
   modx: { database: undefined, tablePrefix: '' },
   funnels: {
     language: { listId: undefined, source: undefined, onPurchase: { listId: undefined, leaveFunnelList: undefined } },

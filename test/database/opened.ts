@@ -4,6 +4,7 @@ import { openDatabase } from '../../src/database/open.ts';
 
 /** The database settings of a test: the defaults, with shorter limits where a test asks for them. */
 export interface Limits {
+  tlsCaFile?: string;
   timezone?: string;
   connectTimeoutSeconds?: number;
   statementTimeoutSeconds?: number;
@@ -16,8 +17,8 @@ export function open(
   limits: Limits = {},
   options: { create?: boolean } = {},
 ): Database {
-  const { timezone, connectTimeoutSeconds = 10, statementTimeoutSeconds = 60 } = limits;
-  return openDatabase({ url, timezone, connectTimeoutSeconds, statementTimeoutSeconds }, access, options);
+  const { tlsCaFile, timezone, connectTimeoutSeconds = 10, statementTimeoutSeconds = 60 } = limits;
+  return openDatabase({ url, tlsCaFile, timezone, connectTimeoutSeconds, statementTimeoutSeconds }, access, options);
 }
 
 /** What a promise was rejected with; fails the test when it was not. */

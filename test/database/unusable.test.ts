@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mysql from 'mysql2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkServerVersion } from '../../src/database/mysql-session.ts';
+import { checkServerVersion } from '../../src/database/mysql-target.ts';
 import { createMysqlDatabase, type TestDatabase } from '../support/test-databases.ts';
 import { closedPort, type Limits, open, rejection } from './opened.ts';
 
@@ -126,18 +126,24 @@ describe('a MariaDB or MySQL server', () => {
   );
 });
 
-/** A server that answers the first question, which is for VERSION(), with this text. */
+/** A server that takes every SET, and answers every question as if it were for VERSION(), with this text. */
 async function serverOfVersion(version: string): Promise<{ port: number; stop(): Promise<void> }> {
   const server = mysql.createServer((connection) => {
     // The types know less than the driver, and as a server it does not number the packets of each exchange anew (and warns).
     const speaker = connection as unknown as {
       sequenceId: number;
       serverHandshake(greeting: object): void;
+      writeOk(): void;
       writeTextResult(rows: object[], columns: object[]): void;
     };
     connection.on('error', () => undefined);
     const greeting = { protocolVersion: 10, serverVersion: version, connectionId: 1, statusFlags: 2 };
     speaker.serverHandshake({ ...greeting, characterSet: 33, capabilityFlags: 0xffffff });
+    // So the driver, as a server, calls a SET.
+    connection.on('stmt_prepare', () => {
+      speaker.sequenceId = 1;
+      speaker.writeOk();
+    });
     connection.on('query', () => {
       const column = { catalog: 'def', schema: '', table: '', orgTable: '', name: 'version', orgName: '' };
       const text = { ...column, characterSet: 33, columnLength: 100, columnType: 253, flags: 0, decimals: 0 };
