@@ -14,7 +14,10 @@ export type ProblemKind =
   /** Brevo, the database or the file system refused us */
   | 'refused'
   /** a setting is missing or wrong */
-  | 'configuration';
+  | 'configuration'
+  /** somebody stopped it: with Ctrl-C, with another signal */
+  | 'interrupted'
+  | 'terminated';
 
 /** An expected failure: `message` says what happened to what, `hint` what to do next. Never holds a secret. */
 export class Problem extends Error {

@@ -10,6 +10,7 @@ import { formats, type RenderOptions, renderRows } from '../output/render.ts';
 import { describeTerminal, type Terminal } from '../output/terminal.ts';
 import { asksForJson } from './json-request.ts';
 import { configureLog } from './log.ts';
+import { whileOpen } from './open-databases.ts';
 import { removeThrowingListeners } from './output-failure.ts';
 import { errorJson } from './report-error.ts';
 import { rememberSecrets } from './secrets.ts';
@@ -54,12 +55,8 @@ export abstract class BaseCommand extends Command {
   }
 
   /** Gives `work` an open database and closes it, whatever happens. */
-  protected async using<Result>(database: Database, work: (database: Database) => Promise<Result>): Promise<Result> {
-    try {
-      return await work(database);
-    } finally {
-      await database.close();
-    }
+  protected using<Result>(database: Database, work: (database: Database) => Promise<Result>): Promise<Result> {
+    return whileOpen(database, work);
   }
 
   protected get terminal(): Terminal {

@@ -61,7 +61,8 @@ export async function loadSettings(places: Places): Promise<LoadedSettings> {
  */
 export async function loadPublicSettings(places: Places): Promise<PublicSettings> {
   const { values, complaints, broken } = await gather(places);
-  for (const key of ['database.tlsCaFile', 'database.passwordFile', 'brevo.apiKeyFile', 'brevo.apiKey']) values.delete(key);
+  for (const key of ['database.tlsCaFile', 'database.passwordFile', 'brevo.apiKeyFile', 'brevo.apiKey'])
+    values.delete(key);
   // The schema wants a database; this one is nobody's, and the result does not hold it.
   if (!values.has('database.url')) values.set('database.url', noDatabase);
   const { settings, complaints: wrong } = validate(values);

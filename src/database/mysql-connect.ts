@@ -65,7 +65,10 @@ function listenForGreeting(stream: Socket, refuse: () => void): void {
     start = Buffer.concat([start, data]);
     if (start.length < 5) return;
     stream.off('data', take);
-    if (!isGreeting(start)) return refuse();
+    if (!isGreeting(start)) {
+      refuse();
+      return;
+    }
     for (const listener of listeners) stream.on('data', listener);
     stream.emit('data', start);
   };

@@ -21,7 +21,12 @@ const session = 'Let the account set its session variables; a proxy in between h
 const rowFault: Row = ['bad_value', 'data', null, null];
 const lock: Row = ['conflict', 'temporary', 'could not get a lock in time', again];
 const changed: Row = ['conflict', 'temporary', 'had something changed by somebody else at that moment', again];
-const gone: Row = ['lost_connection', 'temporary', 'cannot be reached', 'Check that the server is running, then run it again.'];
+const gone: Row = [
+  'lost_connection',
+  'temporary',
+  'cannot be reached',
+  'Check that the server is running, then run it again.',
+];
 const missing: Row = ['missing_table', 'data', '', null];
 const denied: Row = ['denied', 'refused', 'refused', rights];
 const readOnly: Row = ['read_only', 'refused', 'may not be written', writable];

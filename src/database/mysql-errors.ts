@@ -76,7 +76,8 @@ function explainLogin(cause: ServerError, target: MysqlTarget): DatabaseProblem 
   if (code === 'AUTH_SWITCH_PLUGIN_ERROR' || code === 'MYSQL_CLEAR_PASSWORD_NOT_ENABLED') {
     const [, plugin] = /plugin ([\w-]+)/.exec(message) ?? [];
     const way = code === 'MYSQL_CLEAR_PASSWORD_NOT_ENABLED' ? 'mysql_clear_password' : plugin;
-    const how = way === undefined ? `could not log in: ${message}` : `wants a login that funnels does not know (${way})`;
+    const how =
+      way === undefined ? `could not log in: ${message}` : `wants a login that funnels does not know (${way})`;
     return new DatabaseProblem('denied', 'refused', `${nameOf(target)} ${how}.`, {
       cause,
       hint: 'Let the account log in by password: mysql_native_password on MariaDB, caching_sha2_password on MySQL.',

@@ -25,7 +25,7 @@ const needed = {
     character_set_client: "'utf8mb4'",
     character_set_results: "'utf8mb4'",
     character_set_connection: "'utf8mb4'",
-    collation_connection: "'utf8mb4_unicode_ci'",
+    collation_connection: "'utf8mb4_general_ci'",
     autocommit: 1,
     completion_type: "'NO_CHAIN'",
     sql_mode: "'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
@@ -205,6 +205,12 @@ async function readBack(connection: Connection, parts: readonly (Part & { name: 
 
 /** Whether the server says in its way what it was told: words in another order, another case. */
 function isSame(asked: string, real: string): boolean {
-  const words = (text: string): string => text.toUpperCase().replace(/^-00:00$/, '+00:00').split(',').sort().join();
+  const words = (text: string): string =>
+    text
+      .toUpperCase()
+      .replace(/^-00:00$/, '+00:00')
+      .split(',')
+      .sort()
+      .join();
   return words(asked) === words(real);
 }

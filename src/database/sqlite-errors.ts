@@ -75,6 +75,14 @@ const rules: readonly Rule[] = [
     what: '',
   },
   {
+    codes: [1],
+    words: /already exists|duplicate column name/,
+    needsWords: true,
+    reason: 'other',
+    kind: 'data',
+    what: '',
+  },
+  {
     codes: [11, 14, 26],
     words: /not a database|unable to open|malformed/,
     reason: 'other',

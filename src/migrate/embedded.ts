@@ -87,7 +87,7 @@ CREATE TABLE funnel_purchases (
   PRIMARY KEY (payment_id),
   KEY funnel_purchases_person (email, funnel_type, paid_at),
   KEY funnel_purchases_waiting (matched_at, payment_id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 ` },
     { file: '0008_create_sync_runs.sql', sql: `-- What each sync did: when, where, by which program, with which counters (JSON) and how it ended.
 CREATE TABLE sync_runs (
@@ -117,7 +117,7 @@ CREATE TABLE brevo_contact_leases (
   lease_token CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   lease_until DATETIME NOT NULL,
   PRIMARY KEY (email)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 ALTER TABLE brevo_sync_outbox DROP COLUMN lease_until;
 ` },
@@ -132,6 +132,15 @@ ALTER TABLE funnel_entries
   ADD KEY funnel_entries_entered (entered_at, funnel_type, certificate_purchased, certificate_purchased_at);
 
 ALTER TABLE funnel_purchases ADD KEY funnel_purchases_paid (paid_at, funnel_type, email);
+` },
+    { file: '0014_fail_unknown_statuses.sql', sql: `-- For a while the predecessor wrote statuses that mean nothing here (error, say): no command would ever see such a job.
+-- One that is ours in another case is that; any other has failed, and says what it was before. In batches.
+UPDATE brevo_sync_outbox
+SET next_attempt_at = CASE WHEN LOWER(TRIM(status)) = 'pending' THEN next_attempt_at END,
+  last_error = CASE WHEN LOWER(TRIM(status)) IN ('pending', 'success', 'failed') OR last_error IS NOT NULL THEN last_error
+    ELSE CONCAT('Its status was "', status, '" before funnels took over.') END,
+  status = CASE WHEN LOWER(TRIM(status)) IN ('pending', 'success', 'failed') THEN LOWER(TRIM(status)) ELSE 'failed' END
+WHERE status NOT IN ('pending', 'success', 'failed') AND id > ? AND id <= ?;
 ` },
   ],
   sqlite: [
@@ -257,6 +266,15 @@ CREATE INDEX funnel_entries_entered
   ON funnel_entries (entered_at, funnel_type, certificate_purchased, certificate_purchased_at);
 
 CREATE INDEX funnel_purchases_paid ON funnel_purchases (paid_at, funnel_type, email);
+` },
+    { file: '0014_fail_unknown_statuses.sql', sql: `-- For a while the predecessor wrote statuses that mean nothing here (error, say): no command would ever see such a job.
+-- One that is ours in another case is that; any other has failed, and says what it was before.
+UPDATE brevo_sync_outbox
+SET next_attempt_at = CASE WHEN LOWER(TRIM(status)) = 'pending' THEN next_attempt_at END,
+  last_error = CASE WHEN LOWER(TRIM(status)) IN ('pending', 'success', 'failed') OR last_error IS NOT NULL THEN last_error
+    ELSE 'Its status was "' || status || '" before funnels took over.' END,
+  status = CASE WHEN LOWER(TRIM(status)) IN ('pending', 'success', 'failed') THEN LOWER(TRIM(status)) ELSE 'failed' END
+WHERE status NOT IN ('pending', 'success', 'failed');
 ` },
   ],
 };

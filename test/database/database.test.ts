@@ -95,7 +95,10 @@ describe.each(engines)('a database on %s', (engine) => {
     const error = await rejection(database.query('SELEKT 1'));
     if (engine === 'sqlite') expect(error).not.toHaveProperty('kind');
     else {
-      expect(error).toMatchObject({ kind: 'refused', message: expect.stringMatching(/\(error 1064, SQLSTATE 42000\)/) });
+      expect(error).toMatchObject({
+        kind: 'refused',
+        message: expect.stringMatching(/\(error 1064, SQLSTATE 42000\)/),
+      });
       expect((error as Error).message).toContain('The statement: SELEKT 1');
     }
   });
