@@ -55,7 +55,7 @@ const accessDenied = 1045;
 /** The server does not tell a wrong password from a right one that came in the wrong way. */
 function tlsAdvice({ ssl }: MysqlTarget): string {
   return ssl === 'off'
-    ? 'If it may only come over TLS (REQUIRE SSL), add ?ssl=true to database.url.'
+    ? 'If it may come over TLS only (REQUIRE SSL, require_secure_transport), add ?ssl=true to database.url.'
     : 'One that has to show a certificate of its own (REQUIRE X509) cannot be used.';
 }
 

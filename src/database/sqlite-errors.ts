@@ -76,6 +76,14 @@ const rules: readonly Rule[] = [
   },
   {
     codes: [1],
+    words: /has \d+ columns but/,
+    needsWords: true,
+    reason: 'bad_value',
+    kind: 'data',
+    what: null,
+  },
+  {
+    codes: [1],
     words: /already exists|duplicate column name/,
     needsWords: true,
     reason: 'other',
