@@ -26,11 +26,12 @@ export async function findObstacles(
   if (state === null) return { isTable: true, obstacles: [] };
   const { name } = table;
   const isVersioned = state.kind === 'SYSTEM VERSIONED';
+  const found = isVersioned ? 'a system-versioned table' : `a ${state.kind.toLowerCase()}`;
   if (state.kind !== 'BASE TABLE') {
     const cure = isVersioned
       ? `no migration can change it. Run: ALTER TABLE ${name} DROP SYSTEM VERSIONING`
       : 'is no table: rename it, or point database.url to the database that has the table';
-    return { isTable: false, obstacles: [obstacle(name, `a ${state.kind.toLowerCase()} table`, cure)] };
+    return { isTable: false, obstacles: [obstacle(name, found, cure)] };
   }
   return {
     isTable: true,

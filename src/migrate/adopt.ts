@@ -39,7 +39,7 @@ export async function checkPredecessorTables(
   if (obstacles.length > 0) {
     const list = obstacles.map(({ object, found, action }) => `${object}, ${found}: ${action}`).join('. ');
     throw new Problem('data', `The tables cannot be taken over as they are; nothing was changed. ${list}.`, {
-      hint: 'Change that with ALTER TABLE, then run this again.',
+      hint: 'Change that, then run this again.',
     });
   }
   await refuseUnfitEntries(session);
