@@ -16,7 +16,10 @@ export type ProblemKind =
   /** Brevo, the database or the file system refused us */
   | 'refused'
   /** a setting is missing or wrong */
-  | 'configuration';
+  | 'configuration'
+  /** somebody stopped it: with Ctrl-C, with another signal */
+  | 'interrupted'
+  | 'terminated';
 
 /** An expected failure: `message` says what happened to what, `hint` what to do next. What they quote of others goes through `foreign`. */
 export class Problem extends Error {

@@ -9,4 +9,4 @@ CREATE TABLE funnel_purchases (
   PRIMARY KEY (payment_id),
   KEY funnel_purchases_person (email, funnel_type, paid_at),
   KEY funnel_purchases_waiting (matched_at, payment_id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

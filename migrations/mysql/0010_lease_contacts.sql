@@ -5,6 +5,6 @@ CREATE TABLE brevo_contact_leases (
   lease_token CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   lease_until DATETIME NOT NULL,
   PRIMARY KEY (email)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 ALTER TABLE brevo_sync_outbox DROP COLUMN lease_until;

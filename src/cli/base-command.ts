@@ -13,6 +13,7 @@ import { rememberSecrets } from '../secrets.ts';
 import { checkWords } from './command-line.ts';
 import { asksForJson } from './json-request.ts';
 import { configureLog, log } from './log.ts';
+import { whileOpen } from './open-databases.ts';
 import { removeThrowingListeners } from './output-failure.ts';
 import { errorJson } from './report-error.ts';
 import { workingFolder } from './working-folder.ts';
@@ -66,12 +67,8 @@ export abstract class BaseCommand extends Command {
   }
 
   /** Gives `work` an open database and closes it, whatever happens. */
-  protected async using<Result>(database: Database, work: (database: Database) => Promise<Result>): Promise<Result> {
-    try {
-      return await work(database);
-    } finally {
-      await database.close();
-    }
+  protected using<Result>(database: Database, work: (database: Database) => Promise<Result>): Promise<Result> {
+    return whileOpen(database, work);
   }
 
   protected get terminal(): Terminal {

@@ -12,6 +12,9 @@ database:
   # A file with the password, relative to this one; it replaces a password in the URL. Under systemd the credential
   # "database-password" is used when neither gives one.
   #passwordFile: database-password
+  # A file with the certificate of the authority that signed the server's (PEM), relative to this one, for ?ssl=true with a
+  # server that has its own authority. Default: the authorities that Node knows.
+  #tlsCaFile: /etc/funnels/database-ca.pem
   # The zone of the database session, when the server's own is not the one the site writes its dates in: an offset, or
   # a name (the server then needs its time zone tables). Default: the server's.
   #timezone: "+02:00"
@@ -241,6 +244,16 @@ sudo mariadb < grants.sql                    # run it again after the first migr
   funnels report conversions --period last-month --config report.yaml
   \`\`\`
 
+Every session sets for itself what the program relies on (\`sql_mode\`, \`autocommit\`, isolation, character set, limits and
+so on), whatever the server's configuration and its \`init_connect\` say, and looks whether it is in force: behind a proxy
+that does not pass \`SET\` on it ends with 78 and the names. \`binlog_format\` stays the server's, and has to be \`ROW\` or
+\`MIXED\`.
+
+Over a network, encrypt the connection: \`?ssl=true\` in \`database.url\` checks the server's certificate against the host,
+be that a name or an IP address. A server with an authority of its own needs \`database.tlsCaFile\`. An account that must
+show a certificate itself (\`REQUIRE X509\`), or that logs in by another method than a password of the usual kinds
+(\`ed25519\`, \`gssapi\`, PAM), cannot be used: 77, with the name of the method.
+
 ### The site's index on \`Datep\`
 
 An index on \`simpletest_users.Datep\` is the one index of the site that matters to \`sync\`. Without it the table is read
@@ -337,7 +350,7 @@ The last error lines of the run say what happened, to what, and what to do next.
 | 77 | Refused by Brevo, by the database, or to write a file. | Check the API key, its allowed IP addresses and the Brevo plan, the database account's rights, or those of the folder. |
 | 78 | Bad configuration. | Run \`sudo funnels config check\`: it names the line or the variable. |
 | 130 | Ended by Ctrl-C. | Run it again when you like. |
-| 143 | Ended by SIGTERM: \`systemctl stop\`, a shutdown, or the time limit. | Nothing, unless it was the time limit. |
+| 143 | Ended by SIGTERM: \`systemctl stop\`, a shutdown, or the time limit. A database that gives no answer is then waited for no longer than 10 seconds. | Nothing, unless it was the time limit. |
 
 A shell adds codes of its own: 127 means that there is no \`funnels\` on the PATH, or that the executable lacks a library of
 the system (it then names the library on stderr; \`ldd /usr/local/bin/funnels\` lists what is "not found"); 126 that it may not
@@ -375,12 +388,15 @@ The tables are taken over where they are. Entries stay, and waiting jobs are del
    | \`renamed to funnel_entries_unique\` | an equal unique key is used, instead of building a second one |
    | \`created by migration 2\` | the service had no outbox yet |
    | \`kept\` | stays as it is: INT ids, dates as they stand, columns and indexes of your own |
+   | \`set to failed by migration 14\` | jobs with a status that \`funnels\` does not know (\`error\`, say), counted: \`outbox list --status failed\` has them |
    | \`left untouched\` | \`alembic_version\`: nobody reads it any more |
 
    What cannot be used, such as a column that must be filled in and has no default, is refused with its name before
    anything is changed. So is a date such as \`entered_at\` that the server overwrites with every change of its row (\`ON
    UPDATE CURRENT_TIMESTAMP\`, which older servers add to a \`TIMESTAMP\` by themselves): the message names the \`ALTER TABLE\`
-   to run first. If rows turn out not to fit on the way, correct them and run \`sudo funnels migrate\`. Addresses are
+   to run first. Views in their place, partitions, system versioning, key block sizes, triggers, and CHECKs or generated
+   columns that do not go with what \`funnels\` writes are refused likewise, each with what to run. An account without
+   \`TRIGGER\` does not see triggers, and the list says so: \`GRANT TRIGGER\` for this step. If rows turn out not to fit on the way, correct them and run \`sudo funnels migrate\`. Addresses are
    brought into their normal form. Test numbers and addresses are changed in batches of a few thousand rows; changing
    columns copies the table, see the sizes that are announced.
 7. **Check the attributes' types**: \`sudo funnels config check --brevo\`. The old service sent \`CERTIFICATE_PURCHASED\` as the
@@ -511,7 +527,8 @@ sudo funnels migrate --to 8                  # no further than version 8
   statement it was at, asks the schema whether that one took effect, and goes on from there. On one server a new run
   can begin as soon as the server has ended the last statement of the old one. The other nodes of a Galera cluster wait
   up to 40 seconds more.
-- Ctrl-C and SIGTERM let the statement at hand finish. What is left is said at the end, and by \`migrate status\`.
+- Ctrl-C and SIGTERM let the statement at hand finish, for 10 seconds. One that takes longer is finished by the server
+  alone, and the next run sees that it was. What is left is said at the end, and by \`migrate status\`.
 - Each change of a table is made in the cheapest way the server has for it: in an instant, else while others go on
   reading and writing. For a table of 50,000 rows or more it says which; a **warning** means that
   whoever writes to that table has to wait until it is done. On a terminal you see how far it is.

@@ -1,5 +1,7 @@
+import { Problem } from '../errors.ts';
 import { createProgress } from '../output/progress.ts';
-import { watchSignals } from './interruption.ts';
+import { exitCodes } from './exit-codes.ts';
+import { type Interruption, watchSignals } from './interruption.ts';
 
 /** What a run gets that may take long: a signal to heed, and a bar to move. */
 export interface LongRun {
@@ -13,7 +15,7 @@ export interface LongRun {
 
 /**
  * Does `work` with a progress bar on stderr (`label` names what is counted) and with SIGTERM and Ctrl-C turned into an
- * abort signal. When a signal came, the process will exit with its code.
+ * abort signal. When a signal came, the process will exit with its code, also when the work then failed.
  */
 export async function longRun<Result>(
   label: string,
@@ -29,9 +31,20 @@ export async function longRun<Result>(
       tell: progress.tell,
       clear: progress.clear,
     });
+  } catch (error) {
+    throw stopped(error, interruption.exitCode);
   } finally {
     progress.finish();
     process.exitCode = interruption.exitCode;
     interruption.dispose();
   }
+}
+
+/** What a run met after somebody had stopped it: told, but the signal is what it ended by. */
+function stopped(error: unknown, exitCode: Interruption['exitCode']): unknown {
+  if (exitCode === undefined || !(error instanceof Problem)) return error;
+  const { message, hint } = error;
+  const [kind, by] =
+    exitCode === exitCodes.interrupted ? (['interrupted', 'Ctrl-C'] as const) : (['terminated', 'a signal'] as const);
+  return new Problem(kind, `Stopped by ${by}. ${message}`, { cause: error, ...(hint === undefined ? {} : { hint }) });
 }

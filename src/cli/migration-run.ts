@@ -1,13 +1,14 @@
 import { hostname } from 'node:os';
 import * as Flags from '@oclif/core/flags';
 import type { Settings } from '../config/settings.ts';
-import type { Engine } from '../database/database.ts';
+import type { Database, Engine } from '../database/database.ts';
 import { openDatabase } from '../database/open.ts';
 import type { MigrateOptions } from '../migrate/options.ts';
 import { announceStatement, describeProgress } from '../output/migrate-progress.ts';
 import { foreign } from '../secrets.ts';
 import { log } from './log.ts';
 import type { LongRun } from './long-run.ts';
+import { whileOpen } from './open-databases.ts';
 
 const companionSeconds = 10;
 
@@ -28,38 +29,43 @@ export const lockTimeoutFlag = Flags.integer({
 /** Does `work` with a second connection beside it, and tells on stderr what it does and what it waits for. */
 export async function migrationRun<Result>(
   { engine, settings, toolVersion }: { engine: Engine; settings: Settings['database']; toolVersion: string },
-  { signal, tell, clear }: LongRun,
+  longRun: LongRun,
   work: (options: MigrationRun) => Promise<Result>,
 ): Promise<Result> {
   // The embedded engine has one writer, and each of its migrations is one transaction: there is nothing to do beside it.
   const limited = { ...settings, statementTimeoutSeconds: companionSeconds };
   const companion = engine === 'mysql' ? openDatabase(limited, 'read-write') : undefined;
-  try {
-    return await work({
-      companion,
-      signal,
-      applier: { toolVersion, host: hostname() },
-      redact: foreign,
-      onWait: (holder) => tell(`Waiting for another migration: ${holder}`),
-      onMigration: ({ version, name }) => log.debug(`Applying ${version} ${name}`),
-      onBlocked: (table) => {
+  const run = (): Promise<Result> => work(runOptions(companion, toolVersion, longRun));
+  return companion === undefined ? run() : whileOpen(companion, run);
+}
+
+function runOptions(
+  companion: Database | undefined,
+  toolVersion: string,
+  { signal, tell, clear }: LongRun,
+): MigrationRun {
+  return {
+    companion,
+    signal,
+    applier: { toolVersion, host: hostname() },
+    redact: foreign,
+    onWait: (holder) => tell(`Waiting for another migration: ${holder}`),
+    onMigration: ({ version, name }) => log.debug(`Applying ${version} ${name}`),
+    onBlocked: (table) => {
+      clear();
+      log.info(`An open transaction keeps ${table} from being changed: trying again.`);
+    },
+    onStatement: (start) => {
+      const announcement = announceStatement(start);
+      if (announcement === null) return undefined;
+      const say = (): void => {
         clear();
-        log.info(`An open transaction keeps ${table} from being changed: trying again.`);
-      },
-      onStatement: (start) => {
-        const announcement = announceStatement(start);
-        if (announcement === null) return undefined;
-        const say = (): void => {
-          clear();
-          log[announcement.isHard ? 'warn' : 'info'](announcement.text);
-        };
-        const saying = setTimeout(say, refusalMs);
-        return () => clearTimeout(saying);
-      },
-      // Asking the server how far it is would be for nobody.
-      ...(process.stderr.isTTY === true ? { onProgress: (progress) => tell(describeProgress(progress)) } : {}),
-    });
-  } finally {
-    await companion?.close();
-  }
+        log[announcement.isHard ? 'warn' : 'info'](announcement.text);
+      };
+      const saying = setTimeout(say, refusalMs);
+      return () => clearTimeout(saying);
+    },
+    // Asking the server how far it is would be for nobody.
+    ...(process.stderr.isTTY === true ? { onProgress: (progress) => tell(describeProgress(progress)) } : {}),
+  };
 }

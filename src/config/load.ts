@@ -7,6 +7,7 @@ import { type FoundConfigFile, findConfigFile } from './place.ts';
 import { takeSecrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
 import { type ReadFile, readTextFile } from './text-file.ts';
+import { checkAuthorities } from './tls-ca-file.ts';
 import { validate } from './validate.ts';
 import { readYaml } from './yaml-file.ts';
 
@@ -47,6 +48,7 @@ export async function loadSettings(places: Places): Promise<LoadedSettings> {
   const holdsSecrets = secretKeysInFile(values);
   const taken = await takeSecrets(values, { credentialsDirectory, readFile });
   complaints.push(...taken.complaints);
+  complaints.push(...(await checkAuthorities(values, readFile)));
   const { settings, complaints: wrong } = validate(values);
   // A file that cannot be parsed gives no value: what else is missing is only its echo.
   if (!broken) complaints.push(...wrong);
@@ -69,7 +71,8 @@ export async function loadSettings(places: Places): Promise<LoadedSettings> {
  */
 export async function loadPublicSettings(places: Places): Promise<PublicSettings> {
   const { values, complaints, broken } = await gather(places);
-  for (const key of ['database.passwordFile', 'brevo.apiKeyFile', 'brevo.apiKey']) values.delete(key);
+  for (const key of ['database.tlsCaFile', 'database.passwordFile', 'brevo.apiKeyFile', 'brevo.apiKey'])
+    values.delete(key);
   // The schema wants a database; this one is nobody's, and the result does not hold it.
   if (!values.has('database.url')) values.set('database.url', noDatabase);
   const { settings, complaints: wrong } = validate(values);

@@ -72,6 +72,11 @@ export function webAddress() {
   );
 }
 
+/** The path of a file. */
+export function path() {
+  return text('the path of a file', /^[^\0\n]*\S[^\0\n]*$/);
+}
+
 /** A database URL that has been read already: where it leads, or why it is none. */
 export function databaseLocation() {
   const isRead = (value: unknown) =>

@@ -3,6 +3,7 @@ import {
   databaseLocation,
   numberUpTo,
   oneOf,
+  path,
   tableNamePart,
   text,
   trueOrFalse,
@@ -79,6 +80,7 @@ export const settingsSchema = v.pipe(
   v.object({
     database: v.object({
       url: databaseLocation(),
+      tlsCaFile: unset(path()),
       timezone: unset(zoneNameOrOffset()),
       connectTimeoutSeconds: v.optional(wholeNumber(1, 300), 10),
       statementTimeoutSeconds: v.optional(wholeNumber(1, 3600), 60),
@@ -140,5 +142,8 @@ export const settingsSchema = v.pipe(
   })),
 );
 
-/** The validated configuration; `database.location` holds the password, and an absolute path for sqlite. */
+/**
+ * The validated configuration; `database.location` holds the password, and an absolute path for sqlite;
+ * `database.tlsCaFile` is absolute.
+ */
 export type Settings = v.InferOutput<typeof settingsSchema>;

@@ -40,6 +40,12 @@ export interface Database extends Session {
    * Never on another connection than the statement before: locks and settings of a lost one are gone, so that throws.
    */
   define(statement: string): Promise<void>;
+  /**
+   * To be called when somebody wants to stop (a signal): from now on each call has `seconds` for its answer, retries
+   * included. The first that gets none in them is rejected with the reason `interrupted`, the connection is cut, and so is
+   * every later call at once; a first connection that is still being made is not waited for at all.
+   */
+  hurry(seconds: number): void;
   /** Ends the connection for good, after everything handed in before; a second call does nothing. */
   close(): Promise<void>;
 }
@@ -54,11 +60,13 @@ export type DatabaseReason =
   | 'lost_connection'
   /** the first connection could not be made, so nothing has been done */
   | 'unreachable'
+  /** given up because somebody wanted to stop; whether the last statement took effect is unknown */
+  | 'interrupted'
   /** a table or a column is not there */
   | 'missing_table'
   | 'read_only'
   | 'denied'
-  /** the value does not fit the column */
+  /** a row's fault: a value does not fit its column, a constraint or a trigger forbids it, or the batch is too large */
   | 'bad_value'
   | 'other';
 

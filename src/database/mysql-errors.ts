@@ -1,35 +1,18 @@
-import { messageOf } from '../errors.ts';
-import { DatabaseProblem } from './database.ts';
+import { messageOf, Problem } from '../errors.ts';
+import { DatabaseProblem, type Parameter } from './database.ts';
+import { notMysql } from './mysql-connect.ts';
+import { kindOfError } from './mysql-error-kinds.ts';
+import { type MysqlTarget, nameOf, serverOf } from './mysql-target.ts';
+import { explainTlsError } from './mysql-tls-errors.ts';
 
 interface ServerError extends Error {
   code?: string;
   errno?: number;
   sqlState?: string;
+  sql?: string;
   fatal?: boolean;
+  tlsCode?: string;
 }
-
-const conflicts = new Set([1205, 1213, 1020, 1047]);
-const denied = new Set([
-  1044, 1045, 1129, 1130, 1133, 1141, 1142, 1143, 1227, 1251, 1275, 1370, 1698, 1820, 1862, 3118, 4151,
-]);
-const missing = new Set([1051, 1054, 1146]);
-const readOnlyServer = new Set([1290, 1836, 3989]);
-const timeLimits = new Set([1969, 3024]);
-const overloaded = new Set([1040, 1203, 1226]);
-const gone = new Set([1053, 1152, 1158, 1159, 1160, 1161, 1927]);
-const networkCodes = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOENT',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EPIPE',
-  'ETIMEDOUT',
-  'PROTOCOL_CONNECTION_LOST',
-  'PROTOCOL_SEQUENCE_TIMEOUT',
-]);
 
 /** The first error inside an AggregateError, as Node throws one for a host with several addresses. */
 function unwrap(error: unknown): ServerError {
@@ -44,65 +27,108 @@ export function serverErrorNumber(error: unknown): number | undefined {
 }
 
 /**
- * Says what an error of the driver or the server means here. `where` names server and database without a password.
- * Errors that no rule knows are returned as they are: they are bugs of ours, not the reader's.
+ * Says what an error of the driver or the server means here. What has a number came from the server and is always a
+ * Problem of the database; so is what became of the connection. The rest is thrown by our own code, a bug, and returned
+ * as it is.
  */
-export function explainMysqlError(error: unknown, where: string): Error {
-  if (error instanceof DatabaseProblem) return error;
+export function explainMysqlError(error: unknown, target: MysqlTarget): Error {
+  if (error instanceof Problem) return error;
   const cause = unwrap(error);
-  const { errno = 0, code = '', sqlState = '' } = cause;
-  const message = messageOf(cause);
-  const problem = (
-    reason: DatabaseProblem['reason'],
-    kind: DatabaseProblem['kind'],
-    text: string,
-    hint?: string,
-  ): DatabaseProblem => new DatabaseProblem(reason, kind, text, hint === undefined ? { cause } : { cause, hint });
+  const { errno = 0 } = cause;
+  if (errno > 0) return explainServerError(cause, errno, target);
+  return explainLogin(cause, target) ?? explainLoss(cause, target) ?? cause;
+}
 
-  if (errno === 1062) return problem('duplicate_key', 'data', message);
-  if (conflicts.has(errno)) {
-    return problem('conflict', 'temporary', `The database could not get a lock in time: ${message}.`, 'Run it again.');
+function explainServerError(cause: ServerError, errno: number, target: MysqlTarget): DatabaseProblem {
+  const { sqlState = '', sql } = cause;
+  const message = messageOf(cause).replace(/\.\s*$/, '');
+  const { reason, kind, what, hint, isKnown } = kindOfError(errno, sqlState, message);
+  const advice = errno === accessDenied ? `${hint} ${tlsAdvice(target)}` : hint;
+  const during = isKnown || sql === undefined ? '' : `\nThe statement: ${beginningOf(sql)}`;
+  const number = isKnown ? `error ${errno}` : `error ${errno}, SQLSTATE ${sqlState || 'unknown'}`;
+  const text = what === null ? message : `${nameOf(target)}${what && ' '}${what}: ${message} (${number}).${during}`;
+  return new DatabaseProblem(reason, kind, text, advice === null ? { cause } : { cause, hint: advice });
+}
+
+const accessDenied = 1045;
+
+/** The server does not tell a wrong password from a right one that came in the wrong way. */
+function tlsAdvice({ ssl }: MysqlTarget): string {
+  return ssl === 'off'
+    ? 'If it may come over TLS only (REQUIRE SSL, require_secure_transport), add ?ssl=true to database.url.'
+    : 'One that has to show a certificate of its own (REQUIRE X509) cannot be used.';
+}
+
+/** Enough of a statement to see what it is for; it holds no values. */
+function beginningOf(sql: string): string {
+  const text = sql.replace(/\s+/g, ' ').trim();
+  return text.length <= 120 ? text : `${text.slice(0, 120)}…`;
+}
+
+/** What stands in the way of logging in and is not mended by waiting. */
+function explainLogin(cause: ServerError, target: MysqlTarget): DatabaseProblem | undefined {
+  const { code = '' } = cause;
+  const message = messageOf(cause);
+  if (code === notMysql) {
+    const hint = 'Correct host and port in database.url.';
+    const what = `What answers at ${serverOf(target)} is no MariaDB or MySQL server.`;
+    return new DatabaseProblem('other', 'configuration', what, { cause, hint });
   }
-  if (errno === 1049) {
-    return problem('other', 'configuration', `${where}: there is no such database.`, 'Correct database.url.');
+  if (code === 'AUTH_SWITCH_PLUGIN_ERROR' || code === 'MYSQL_CLEAR_PASSWORD_NOT_ENABLED') {
+    const [, plugin] = /plugin ([\w-]+)/.exec(message) ?? [];
+    const way = code === 'MYSQL_CLEAR_PASSWORD_NOT_ENABLED' ? 'mysql_clear_password' : plugin;
+    const how =
+      way === undefined ? `could not log in: ${message}` : `wants a login that funnels does not know (${way})`;
+    return new DatabaseProblem('denied', 'refused', `${nameOf(target)} ${how}.`, {
+      cause,
+      hint: 'Let the account log in by password: mysql_native_password on MariaDB, caching_sha2_password on MySQL.',
+    });
   }
-  if (denied.has(errno)) {
-    return problem(
-      'denied',
-      'refused',
-      `${where} refused: ${message}.`,
-      'Check the account in database.url and its privileges.',
-    );
-  }
-  if (missing.has(errno)) return problem('missing_table', 'data', `${where}: ${message}.`);
-  if (errno === 1792) return problem('read_only', 'refused', `${where}: the session may not write.`);
-  if (readOnlyServer.has(errno)) {
-    const hint = 'Point database.url to the server that takes writes.';
-    return problem('read_only', 'refused', `${where} may not be written: ${message}.`, hint);
-  }
-  if (errno === 1298) {
-    const hint = 'Write database.timezone as an offset such as +03:00, or load the time zone tables into the server.';
-    return problem('other', 'configuration', `${where} does not know the time zone: ${message}.`, hint);
-  }
-  if (errno === 1317) return problem('other', 'temporary', `${where}: somebody stopped a statement.`, 'Run it again.');
-  if (timeLimits.has(errno)) {
-    return problem(
-      'other',
-      'temporary',
-      `${where}: a statement took longer than database.statementTimeoutSeconds.`,
-      'Run it when the server is less busy, or raise the limit.',
-    );
-  }
-  if (overloaded.has(errno))
-    return problem('conflict', 'temporary', `${where} is overloaded: ${message}.`, 'Run it again.');
-  if (gone.has(errno) || networkCodes.has(code) || cause.fatal === true) {
-    return problem(
-      'lost_connection',
-      'temporary',
-      `${where} cannot be reached: ${message || code}.`,
-      'Check that the server is running and that database.url is right, then run it again.',
-    );
-  }
-  if (sqlState.startsWith('22') || sqlState.startsWith('23')) return problem('bad_value', 'data', message);
-  return cause;
+  return explainTlsError(cause, target);
+}
+
+const networkCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOENT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EPIPE',
+  'ETIMEDOUT',
+  'PROTOCOL_CONNECTION_LOST',
+  'PROTOCOL_SEQUENCE_TIMEOUT',
+]);
+
+function explainLoss(cause: ServerError, target: MysqlTarget): DatabaseProblem | undefined {
+  const { code = '', fatal } = cause;
+  const message = messageOf(cause);
+  if (!networkCodes.has(code) && fatal !== true) return undefined;
+  return new DatabaseProblem(
+    'lost_connection',
+    'temporary',
+    `${nameOf(target)} cannot be reached: ${message || code}.`,
+    { cause, hint: 'Check that the server is running and that database.url is right, then run it again.' },
+  );
+}
+
+/** Room for the statement's text and the protocol beside the parameters, in bytes. */
+const packetMargin = 16_384;
+
+/** The Problem of parameters that are larger than a packet may be; undefined when they fit. */
+export function packetTooLarge(
+  parameters: readonly Parameter[],
+  longestPacket: number,
+  where: string,
+): DatabaseProblem | undefined {
+  const characters = parameters.reduce<number>((sum, one) => sum + (typeof one === 'string' ? one.length : 8), 0);
+  // No character takes more than three bytes per unit of JavaScript: most need not be counted.
+  if (characters * 3 + packetMargin <= longestPacket) return undefined;
+  const bytes = parameters.reduce<number>((sum, one) => sum + Buffer.byteLength(String(one)), 0);
+  if (bytes + packetMargin <= longestPacket) return undefined;
+  const what = `${where} takes packets of ${longestPacket} bytes at most (max_allowed_packet), and a batch has ${bytes}.`;
+  return new DatabaseProblem('bad_value', 'configuration', what, {
+    hint: 'Lower sync.batchSize, or raise max_allowed_packet on the server.',
+  });
 }

@@ -1,8 +1,11 @@
-import { type Connection, createConnection, type ResultSetHeader } from 'mysql2/promise';
+import type { Connection, ResultSetHeader } from 'mysql2/promise';
 import { type Database, DatabaseProblem, type Parameter, type Session, type Statement, textFor } from './database.ts';
-import { explainMysqlError } from './mysql-errors.ts';
+import { connectTo, cut } from './mysql-connect.ts';
+import { explainMysqlError, packetTooLarge } from './mysql-errors.ts';
 import { eachMysqlRow } from './mysql-rows.ts';
-import { checkServerVersion, connectionOptions, type MysqlTarget, nameOf, sessionStatements } from './mysql-session.ts';
+import { type SessionFacts, setUpSession } from './mysql-session.ts';
+import { type MysqlTarget, nameOf } from './mysql-target.ts';
+import { Patience } from './patience.ts';
 import { withRetries } from './retry.ts';
 import { Turns } from './turns.ts';
 import { within } from './within.ts';
@@ -16,16 +19,19 @@ export class MysqlDatabase implements Database {
   readonly #target: MysqlTarget;
   readonly #access: 'read-only' | 'read-write';
   readonly #turns = new Turns();
+  readonly #patience: Patience;
   #connection: Connection | undefined;
+  #facts: SessionFacts = { longestPacket: Number.POSITIVE_INFINITY };
   #state: 'new' | 'used' | 'closed' = 'new';
 
   constructor(target: MysqlTarget, access: 'read-only' | 'read-write') {
     this.#target = target;
     this.#access = access;
+    this.#patience = new Patience(nameOf(target));
   }
 
   query<Row extends object>(statement: Statement, parameters: readonly Parameter[] = []): Promise<Row[]> {
-    return this.#turns.take(() => withRetries(() => this.#query<Row>(statement, parameters)));
+    return this.#take(() => this.#withRetries(() => this.#query<Row>(statement, parameters)));
   }
 
   each<Row extends object>(
@@ -33,22 +39,27 @@ export class MysqlDatabase implements Database {
     parameters: readonly Parameter[],
     visit: (row: Row) => void,
   ): Promise<void> {
-    return this.#turns.take(() => this.#each(statement, parameters, visit));
+    return this.#take(() => this.#each(statement, parameters, visit));
   }
 
   execute(statement: Statement, parameters: readonly Parameter[] = []): Promise<{ affected: number }> {
-    return this.#turns.take(() => this.#execute(statement, parameters));
+    return this.#take(() => this.#execute(statement, parameters));
   }
 
   transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
-    return this.#turns.take(() => withRetries(() => this.#attempt(work)));
+    return this.#take(() => this.#withRetries(() => this.#attempt(work)));
   }
 
   define(statement: string): Promise<void> {
-    return this.#turns.take(async () => {
+    return this.#take(async () => {
       if (this.#state === 'used' && this.#connection === undefined) throw this.#lostBefore();
       await this.#send((connection) => connection.query(statement));
     });
+  }
+
+  hurry(seconds: number): void {
+    // Before the first connection nothing has been done that would have to be finished.
+    this.#patience.hurry(this.#state === 'new' ? 0 : seconds);
   }
 
   async close(): Promise<void> {
@@ -56,8 +67,19 @@ export class MysqlDatabase implements Database {
       const connection = this.#connection;
       this.#connection = undefined;
       this.#state = 'closed';
-      await connection?.end().catch(() => cut(connection));
+      if (connection === undefined) return;
+      await connection.end().catch(() => undefined);
+      // The goodbye is sent. A server that does not take it would keep the socket open, and with it the process.
+      cut(connection);
     });
+  }
+
+  #take<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#turns.take(() => this.#patience.during(work));
+  }
+
+  #withRetries<Result>(work: () => Promise<Result>): Promise<Result> {
+    return withRetries(work, this.#patience.signal);
   }
 
   async #attempt<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
@@ -66,16 +88,16 @@ export class MysqlDatabase implements Database {
       return connection;
     });
     // After a loss the rest of the work must not go to a new connection: it would be committed there piece by piece.
-    const within = <Answer>(call: () => Promise<Answer>): Promise<Answer> =>
+    const inside = <Answer>(call: () => Promise<Answer>): Promise<Answer> =>
       this.#connection === own ? call() : Promise.reject(this.#lostBefore());
     try {
       const result = await work({
         engine: this.engine,
-        query: (statement, parameters = []) => within(() => this.#query(statement, parameters)),
-        each: (statement, parameters, visit) => within(() => this.#each(statement, parameters, visit)),
-        execute: (statement, parameters = []) => within(() => this.#execute(statement, parameters)),
+        query: (statement, parameters = []) => inside(() => this.#query(statement, parameters)),
+        each: (statement, parameters, visit) => inside(() => this.#each(statement, parameters, visit)),
+        execute: (statement, parameters = []) => inside(() => this.#execute(statement, parameters)),
       });
-      await within(() => this.#send((connection) => connection.query('COMMIT')));
+      await inside(() => this.#send((connection) => connection.query('COMMIT')));
       return result;
     } catch (error) {
       await this.#rollBack();
@@ -88,7 +110,8 @@ export class MysqlDatabase implements Database {
     const connection = this.#connection;
     if (connection === undefined) return;
     const end = (): void => cut(connection);
-    await within(this.#patience, end, () => connection.query('ROLLBACK')).catch(() => this.#forget());
+    const { signal } = this.#patience;
+    await within(this.#longestWait, signal, end, () => connection.query('ROLLBACK')).catch(() => this.#forget());
   }
 
   async #query<Row extends object>(statement: Statement, parameters: readonly Parameter[]): Promise<Row[]> {
@@ -111,11 +134,16 @@ export class MysqlDatabase implements Database {
 
   #run(statement: Statement, parameters: readonly Parameter[]): Promise<unknown> {
     const sql = textFor(statement, this.engine);
-    return this.#send(async (connection) => (await connection.execute(sql, [...parameters]))[0]);
+    return this.#send(async (connection) => {
+      // The server would end the connection in the middle of it, which looks like an outage.
+      const problem = packetTooLarge(parameters, this.#facts.longestPacket, nameOf(this.#target));
+      if (problem !== undefined) throw problem;
+      return (await connection.execute(sql, [...parameters]))[0];
+    });
   }
 
   /** The longest wait for an answer in seconds; 0 where statements may take as long as they need. */
-  get #patience(): number {
+  get #longestWait(): number {
     const { statementTimeoutSeconds: seconds } = this.#target;
     return seconds === 0 ? 0 : seconds + networkGraceSeconds;
   }
@@ -127,12 +155,13 @@ export class MysqlDatabase implements Database {
       this.#state = 'used';
       const connection = this.#connection;
       return await within(
-        this.#patience,
+        this.#longestWait,
+        this.#patience.signal,
         () => cut(connection),
         () => call(connection),
       );
     } catch (error) {
-      const problem = explainMysqlError(error, nameOf(this.#target));
+      const problem = explainMysqlError(error, this.#target);
       if (!(problem instanceof DatabaseProblem) || problem.reason !== 'lost_connection') throw problem;
       this.#forget();
       if (this.#state === 'used') throw problem;
@@ -148,22 +177,18 @@ export class MysqlDatabase implements Database {
   }
 
   async #connect(): Promise<Connection> {
-    const connection = await createConnection(connectionOptions(this.#target));
+    const { signal } = this.#patience;
+    const connection = await connectTo(this.#target, signal);
     // The next statement goes to a new connection. Not destroyed here: the driver would take the end for one that we
     // wanted, and a statement under way would never learn that it is lost.
     const lost = (): void => {
       if (this.#connection === connection) this.#connection = undefined;
     };
     connection.on('error', lost).on('end', lost);
-    const ask = <Result>(call: () => Promise<Result>): Promise<Result> =>
-      within(this.#target.connectTimeoutSeconds + networkGraceSeconds, () => cut(connection), call);
+    const seconds = this.#target.connectTimeoutSeconds + networkGraceSeconds;
+    const end = (): void => cut(connection);
     try {
-      const [rows] = await ask(() => connection.query('SELECT VERSION() AS version'));
-      const { version } = (rows as { version: string }[])[0] ?? { version: '' };
-      const isMariaDb = checkServerVersion(version, nameOf(this.#target));
-      for (const { sql, parameters } of sessionStatements(this.#target, this.#access, isMariaDb)) {
-        await ask(() => connection.query(sql, parameters));
-      }
+      this.#facts = await within(seconds, signal, end, () => setUpSession(connection, this.#target, this.#access));
       return connection;
     } catch (error) {
       cut(connection);
@@ -175,14 +200,4 @@ export class MysqlDatabase implements Database {
     if (this.#connection !== undefined) cut(this.#connection);
     this.#connection = undefined;
   }
-}
-
-/**
- * Ends a connection without waiting for the server. The driver only says goodbye, which nobody hears where the network
- * swallows everything: the socket would keep the process until TCP gives up.
- */
-function cut(connection: Connection): void {
-  connection.destroy();
-  const { stream } = (connection as unknown as { connection: { stream?: { destroy(): void } } }).connection;
-  stream?.destroy();
 }

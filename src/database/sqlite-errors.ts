@@ -1,32 +1,128 @@
-import { messageOf } from '../errors.ts';
+import { messageOf, Problem } from '../errors.ts';
 import { DatabaseProblem } from './database.ts';
 
-/** Says what an error of node:sqlite means here; `path` is the database file. Unknown errors come back as they are. */
+interface Rule {
+  /** SQLite's primary result codes */
+  codes: readonly number[];
+  /** its texts, which are stable: Deno gives no code */
+  words: RegExp;
+  /** the code alone says too little */
+  needsWords?: true;
+  reason: DatabaseProblem['reason'];
+  kind: DatabaseProblem['kind'];
+  /** between the file's name and SQLite's words; null: those alone say it */
+  what: string | null;
+  hint?: string;
+}
+
+const restore = 'Correct database.url, or restore the file.';
+
+/** The first that fits counts. */
+const rules: readonly Rule[] = [
+  {
+    codes: [19],
+    words: /UNIQUE constraint failed/,
+    needsWords: true,
+    reason: 'duplicate_key',
+    kind: 'data',
+    what: null,
+  },
+  {
+    codes: [18, 19, 20],
+    words: /constraint failed|datatype mismatch|string or blob too big/,
+    reason: 'bad_value',
+    kind: 'data',
+    what: null,
+  },
+  {
+    codes: [5, 6, 15],
+    words: /database (table |schema )?is locked|busy|locking protocol/,
+    reason: 'conflict',
+    kind: 'temporary',
+    what: 'is locked by another process',
+    hint: 'Run it again.',
+  },
+  {
+    codes: [8],
+    words: /readonly database|query_only/,
+    reason: 'read_only',
+    kind: 'refused',
+    what: 'may not be written',
+    hint: 'Check the rights of this account on the file and its folder.',
+  },
+  {
+    codes: [13],
+    words: /disk is full/,
+    reason: 'other',
+    kind: 'temporary',
+    what: 'has no room on its disk',
+    hint: 'Make room there, then run it again.',
+  },
+  {
+    codes: [7, 10, 22],
+    words: /disk I\/O error|out of memory|large file support/,
+    reason: 'other',
+    kind: 'temporary',
+    what: 'cannot be read or written now',
+    hint: 'Look at the disk it is on (room, errors, quota), then run it again.',
+  },
+  {
+    codes: [1],
+    words: /no such (table|column)|has no column named/,
+    needsWords: true,
+    reason: 'missing_table',
+    kind: 'data',
+    what: '',
+  },
+  {
+    codes: [1],
+    words: /has \d+ columns but/,
+    needsWords: true,
+    reason: 'bad_value',
+    kind: 'data',
+    what: null,
+  },
+  {
+    codes: [1],
+    words: /already exists|duplicate column name/,
+    needsWords: true,
+    reason: 'other',
+    kind: 'data',
+    what: '',
+  },
+  {
+    codes: [11, 14, 26],
+    words: /not a database|unable to open|malformed/,
+    reason: 'other',
+    kind: 'configuration',
+    what: 'cannot be used',
+    hint: restore,
+  },
+  {
+    codes: [2, 3, 4, 9, 12, 16, 17, 23, 24],
+    words: /schema has changed|not authorized|interrupted/,
+    reason: 'other',
+    kind: 'refused',
+    what: 'refused a statement',
+    hint: 'Run it again.',
+  },
+];
+
+/**
+ * Says what an error of node:sqlite means here; `path` is the database file. What no rule knows comes back as it is: a
+ * statement that SQLite cannot read is a bug of ours.
+ */
 export function explainSqliteError(error: unknown, path: string): unknown {
-  if (!(error instanceof Error) || error instanceof DatabaseProblem) return error;
-  // Deno sets no errcode, so the text decides; SQLite's own texts are stable.
+  if (!(error instanceof Error) || error instanceof Problem) return error;
   const message = messageOf(error);
-  const options = { cause: error };
-  if (/UNIQUE constraint failed/.test(message)) return new DatabaseProblem('duplicate_key', 'data', message, options);
-  if (/constraint failed|datatype mismatch/.test(message)) {
-    return new DatabaseProblem('bad_value', 'data', message, options);
-  }
-  if (/database (table )?is locked|busy/.test(message)) {
-    return new DatabaseProblem('conflict', 'temporary', `${path} is locked by another process.`, {
-      ...options,
-      hint: 'Run it again.',
-    });
-  }
-  if (/readonly database|query_only/.test(message)) {
-    return new DatabaseProblem('read_only', 'refused', `${path} may not be written: ${message}.`, options);
-  }
-  if (/no such (table|column)/.test(message))
-    return new DatabaseProblem('missing_table', 'data', `${path}: ${message}.`, options);
-  if (/not a database|unable to open|malformed/.test(message)) {
-    return new DatabaseProblem('other', 'configuration', `${path} cannot be used: ${message}.`, {
-      ...options,
-      hint: 'Correct database.url, or restore the file.',
-    });
-  }
-  return error;
+  const code = 'errcode' in error && typeof error.errcode === 'number' ? error.errcode % 256 : undefined;
+  const rule = rules.find(({ codes, words, needsWords }) =>
+    code === undefined || needsWords
+      ? codes.includes(code ?? codes[0] ?? 0) && words.test(message)
+      : codes.includes(code),
+  );
+  if (rule === undefined) return error;
+  const { reason, kind, what, hint } = rule;
+  const text = what === null ? message : `${path}${what && ' '}${what}: ${message}.`;
+  return new DatabaseProblem(reason, kind, text, hint === undefined ? { cause: error } : { cause: error, hint });
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { type Database, DatabaseProblem, type Parameter, type Session, type Statement, textFor } from './database.ts';
+import { Patience } from './patience.ts';
 import { withRetries } from './retry.ts';
 import { explainSqliteError } from './sqlite-errors.ts';
 import { Turns } from './turns.ts';
@@ -14,6 +15,7 @@ export class SqliteDatabase implements Database {
   readonly #begin: string;
   readonly #file: DatabaseSync;
   readonly #turns = new Turns();
+  readonly #patience: Patience;
   readonly #prepared = new Map<string, StatementSync>();
 
   /**
@@ -28,6 +30,7 @@ export class SqliteDatabase implements Database {
       });
     }
     this.#path = path;
+    this.#patience = new Patience(path);
     // IMMEDIATE: a deferred transaction that reads first cannot become a writer once somebody else has written.
     this.#begin = access === 'read-only' ? 'BEGIN' : 'BEGIN IMMEDIATE';
     this.#file = this.#explained(() => {
@@ -43,7 +46,7 @@ export class SqliteDatabase implements Database {
   }
 
   query<Row extends object>(statement: Statement, parameters: readonly Parameter[] = []): Promise<Row[]> {
-    return this.#turns.take(async () => this.#query<Row>(statement, parameters));
+    return this.#take(async () => this.#query<Row>(statement, parameters));
   }
 
   each<Row extends object>(
@@ -51,19 +54,23 @@ export class SqliteDatabase implements Database {
     parameters: readonly Parameter[],
     visit: (row: Row) => void,
   ): Promise<void> {
-    return this.#turns.take(async () => this.#each(statement, parameters, visit));
+    return this.#take(async () => this.#each(statement, parameters, visit));
   }
 
   execute(statement: Statement, parameters: readonly Parameter[] = []): Promise<{ affected: number }> {
-    return this.#turns.take(async () => this.#execute(statement, parameters));
+    return this.#take(async () => this.#execute(statement, parameters));
   }
 
   transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
-    return this.#turns.take(() => withRetries(() => this.#attempt(work)));
+    return this.#take(() => withRetries(() => this.#attempt(work), this.#patience.signal));
   }
 
   define(statement: string): Promise<void> {
-    return this.#turns.take(async () => this.#explained(() => this.#file.exec(statement)));
+    return this.#take(async () => this.#explained(() => this.#file.exec(statement)));
+  }
+
+  hurry(seconds: number): void {
+    this.#patience.hurry(seconds);
   }
 
   async close(): Promise<void> {
@@ -71,6 +78,10 @@ export class SqliteDatabase implements Database {
       this.#prepared.clear();
       if (this.#file.isOpen) this.#file.close();
     });
+  }
+
+  #take<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#turns.take(() => this.#patience.during(work));
   }
 
   async #attempt<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {

@@ -18,11 +18,12 @@ export interface PurchaseStanding {
   isEntered: 0 | 1;
 }
 
-const mysqlBatch = `JSON_TABLE(?, '$[*]' COLUMNS (
+// In a subquery of its own: MySQL refuses to lock what JSON_TABLE has made.
+const mysqlBatch = `(SELECT * FROM JSON_TABLE(?, '$[*]' COLUMNS (
       payment_id BIGINT PATH '$.paymentId',
       email VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$.email',
       funnel_type VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$.funnelType',
-      paid_at DATETIME PATH '$.paidAt')) j`;
+      paid_at DATETIME PATH '$.paidAt')) t) j`;
 
 const sqliteBatch = `(SELECT CAST(value ->> 'paymentId' AS INTEGER) AS payment_id, value ->> 'email' AS email,
       value ->> 'funnelType' AS funnel_type, value ->> 'paidAt' AS paid_at

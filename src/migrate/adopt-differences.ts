@@ -1,4 +1,6 @@
 import type { Engine, Session } from '../database/database.ts';
+import { findObstacles } from './adopt-obstacles.ts';
+import { compareStatuses } from './adopt-statuses.ts';
 import { type ExpectedTable, expectedTables, uniqueColumns, uniqueKeyName } from './adopt-tables.ts';
 import { uniqueKeyVersion } from './explain-failure.ts';
 import { migrationsFor } from './migration.ts';
@@ -13,21 +15,7 @@ import {
   readSchema,
   type TableSchema,
 } from './schema.ts';
-
-/** How something in the predecessor's tables differs from what our migrations would have made, and what becomes of it. */
-export interface SchemaDifference {
-  object: string;
-  /** what is there, null when nothing is */
-  found: string | null;
-  /** what our migration would have made, null when nothing */
-  expected: string | null;
-  /** `kept`, `converted by migration 3`, `renamed to …`, `created by migration 2`, or why it is in the way */
-  action: string;
-  /** taking over is refused because of it */
-  isObstacle: boolean;
-  /** the migration that has nothing left to do because of it, else null */
-  fulfils: number | null;
-}
+import type { SchemaDifference } from './schema-difference.ts';
 
 /** All that sets the predecessor's tables apart from ours, in the order of tables and columns. Reads only. */
 export async function compareWithPredecessor(session: Session): Promise<SchemaDifference[]> {
@@ -37,6 +25,9 @@ export async function compareWithPredecessor(session: Session): Promise<SchemaDi
   const outboxIsMissing = !found.some(({ name }) => name === 'brevo_sync_outbox');
   const differences: SchemaDifference[] = [];
   for (const table of expected) {
+    const { isTable, obstacles } = await findObstacles(session, table);
+    differences.push(...obstacles);
+    if (!isTable) continue;
     const real = found.find(({ name }) => name === table.name);
     if (real === undefined) {
       differences.push(difference(table.name, null, 'a table', `created by migration ${table.version}`));
@@ -46,8 +37,14 @@ export async function compareWithPredecessor(session: Session): Promise<SchemaDi
     const references = await readReferencesTo(session, table.name);
     differences.push(...references.flatMap((one) => compareIncoming(one, real, table, outboxIsMissing)));
   }
+  if (found.some(hasStatuses)) differences.push(...(await compareStatuses(session)));
   const alembic = found.some(({ name }) => name === 'alembic_version');
   return alembic ? [...differences, difference('alembic_version', 'a table', null, 'left untouched')] : differences;
+}
+
+/** Whether the outbox is there and has what its jobs' statuses are read from. */
+function hasStatuses({ name, columns }: TableSchema): boolean {
+  return name === 'brevo_sync_outbox' && columns.some((column) => column.name === 'status');
 }
 
 function difference(object: string, found: string | null, expected: string | null, action: string): SchemaDifference {

@@ -2,11 +2,12 @@ import type { Database, Id, Session, Statement } from '../database/database.ts';
 import { hasTable } from '../database/has-table.ts';
 import { Problem } from '../errors.ts';
 import { notPredecessors } from '../funnel/duplicate-table.ts';
-import { compareWithPredecessor, type SchemaDifference } from './adopt-differences.ts';
+import { compareWithPredecessor } from './adopt-differences.ts';
 import { expectedTables } from './adopt-tables.ts';
 import { ensureHistory, readHistory } from './history.ts';
 import { migrationsFor } from './migration.ts';
 import { type Applier, recordFinish, recordStart } from './record-history.ts';
+import type { SchemaDifference } from './schema-difference.ts';
 
 /** The predecessor's tables that are in this database, and the migrations that would have made them. */
 export async function predecessorTablesIn(session: Session): Promise<{ version: number; name: string }[]> {
@@ -38,7 +39,7 @@ export async function checkPredecessorTables(
   if (obstacles.length > 0) {
     const list = obstacles.map(({ object, found, action }) => `${object}, ${found}: ${action}`).join('. ');
     throw new Problem('data', `The tables cannot be taken over as they are; nothing was changed. ${list}.`, {
-      hint: 'Change that with ALTER TABLE, then run this again.',
+      hint: 'Change that, then run this again.',
     });
   }
   await refuseUnfitEntries(session);

@@ -87,7 +87,7 @@ CREATE TABLE funnel_purchases (
   PRIMARY KEY (payment_id),
   KEY funnel_purchases_person (email, funnel_type, paid_at),
   KEY funnel_purchases_waiting (matched_at, payment_id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 ` },
     { file: '0008_create_sync_runs.sql', sql: `-- What each sync did: when, where, by which program, with which counters (JSON) and how it ended.
 CREATE TABLE sync_runs (
@@ -117,7 +117,7 @@ CREATE TABLE brevo_contact_leases (
   lease_token CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   lease_until DATETIME NOT NULL,
   PRIMARY KEY (email)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 ALTER TABLE brevo_sync_outbox DROP COLUMN lease_until;
 ` },
@@ -150,6 +150,15 @@ ALTER TABLE brevo_pace ADD COLUMN paused_until BIGINT NOT NULL DEFAULT 0;
 
 -- When a contact was last delivered (UTC).
 ALTER TABLE brevo_pace ADD COLUMN delivered_at DATETIME NULL;
+` },
+    { file: '0014_fail_unknown_statuses.sql', sql: `-- For a while the predecessor wrote statuses that mean nothing here (error, say): no command would ever see such a job.
+-- One that is ours in another case is that; any other has failed, and says what it was before. In batches.
+UPDATE brevo_sync_outbox
+SET next_attempt_at = CASE WHEN LOWER(TRIM(status)) = 'pending' THEN next_attempt_at END,
+  last_error = CASE WHEN LOWER(TRIM(status)) IN ('pending', 'success', 'failed') OR last_error IS NOT NULL THEN last_error
+    ELSE CONCAT('Its status was "', status, '" before funnels took over.') END,
+  status = CASE WHEN LOWER(TRIM(status)) IN ('pending', 'success', 'failed') THEN LOWER(TRIM(status)) ELSE 'failed' END
+WHERE status NOT IN ('pending', 'success', 'failed') AND id > ? AND id <= ?;
 ` },
   ],
   sqlite: [
@@ -293,6 +302,15 @@ ALTER TABLE brevo_pace ADD COLUMN paused_until INTEGER NOT NULL DEFAULT 0;
 
 -- When a contact was last delivered (UTC).
 ALTER TABLE brevo_pace ADD COLUMN delivered_at TEXT NULL;
+` },
+    { file: '0014_fail_unknown_statuses.sql', sql: `-- For a while the predecessor wrote statuses that mean nothing here (error, say): no command would ever see such a job.
+-- One that is ours in another case is that; any other has failed, and says what it was before.
+UPDATE brevo_sync_outbox
+SET next_attempt_at = CASE WHEN LOWER(TRIM(status)) = 'pending' THEN next_attempt_at END,
+  last_error = CASE WHEN LOWER(TRIM(status)) IN ('pending', 'success', 'failed') OR last_error IS NOT NULL THEN last_error
+    ELSE 'Its status was "' || status || '" before funnels took over.' END,
+  status = CASE WHEN LOWER(TRIM(status)) IN ('pending', 'success', 'failed') THEN LOWER(TRIM(status)) ELSE 'failed' END
+WHERE status NOT IN ('pending', 'success', 'failed');
 ` },
   ],
 };

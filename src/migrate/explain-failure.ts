@@ -17,7 +17,7 @@ export function isClash(error: unknown): boolean {
 
 /**
  * What the failure of a migration's statement means: entries are duplicates, what it makes is there already,
- * or rows do not fit. What is there already is, under the lock, no other migrator's doing; without it this throws the
+ * rows do not fit, or the server cannot do it. What is there already is, under the lock, no other migrator's doing; without it this throws the
  * Problem of a lost lock. `statement` is the one that failed.
  */
 export async function explainFailure(
@@ -34,7 +34,7 @@ export async function explainFailure(
       cause: error,
     });
   }
-  if (!isClash(error)) return isAboutRows(error) ? stoppedAt(error, migration, statement) : error;
+  if (!isClash(error)) return stoppedAt(error, migration, statement);
   await lock.check();
   return new Problem(
     'data',
@@ -43,20 +43,23 @@ export async function explainFailure(
   );
 }
 
-/** Answers of the database that no rule explains better, among them all that a value or a constraint has caused. */
-function isAboutRows(error: unknown): boolean {
-  if (error instanceof DatabaseProblem) return ['duplicate_key', 'bad_value'].includes(error.reason);
-  return serverErrorNumber(error) !== undefined || (error instanceof Error && 'errcode' in error);
-}
-
-function stoppedAt(cause: unknown, { version, name }: Pick<Migration, 'version' | 'name'>, statement: string): Problem {
-  const what = `Migration ${version} (${name}) stopped: ${sentence(cause)}\nThe statement: ${foldStatement(statement)}`;
-  return new Problem('data', what, { hint: 'Correct the rows, then: funnels migrate', cause });
+/** What is about the statement, or about the rows it met, says which; the rest is about the server or the way to it. */
+function stoppedAt(error: unknown, { version, name }: Pick<Migration, 'version' | 'name'>, statement: string): unknown {
+  if (!(error instanceof DatabaseProblem)) return error;
+  const { reason, kind } = error;
+  const isAboutRows = (reason === 'duplicate_key' || reason === 'bad_value') && kind === 'data';
+  if (!isAboutRows && reason !== 'other' && reason !== 'missing_table') return error;
+  const [said = ''] = error.message.split('\nThe statement: ');
+  const what = `Migration ${version} (${name}) stopped: ${sentence(said)}\nThe statement: ${foldStatement(statement)}`;
+  const hint = isAboutRows
+    ? 'Correct the rows, then: funnels migrate'
+    : `${error.hint ?? 'What is done already stays done.'} Then: funnels migrate`;
+  return new DatabaseProblem(reason, kind, what, { hint, cause: error });
 }
 
 /** The server's own text, ending as a sentence does. */
 function sentence(error: unknown): string {
-  return messageOf(error).replace(/\.?$/, '.');
+  return (typeof error === 'string' ? error : messageOf(error)).replace(/\.?$/, '.');
 }
 
 const needed = 'SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, REFERENCES and DROP';

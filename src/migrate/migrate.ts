@@ -3,7 +3,6 @@ import { hasTable } from '../database/has-table.ts';
 import { Problem } from '../errors.ts';
 import { findDuplicates } from '../funnel/duplicates.ts';
 import { checkPredecessorTables, predecessorTablesIn, recordAdopted } from './adopt.ts';
-import type { SchemaDifference } from './adopt-differences.ts';
 import { applyMigration } from './apply.ts';
 import { explainDenied, uniqueKeyVersion } from './explain-failure.ts';
 import { ensureHistory } from './history.ts';
@@ -12,6 +11,7 @@ import { migrationsFor } from './migration.ts';
 import type { MigrateOptions } from './options.ts';
 import { checkHistory, checkTarget, type Plan, readPlan } from './plan.ts';
 import { prepareFor } from './prepare.ts';
+import type { SchemaDifference } from './schema-difference.ts';
 
 /** The result of `migrate`. */
 export interface Migrated {

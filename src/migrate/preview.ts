@@ -1,10 +1,10 @@
 import type { Database } from '../database/database.ts';
 import { hasTable } from '../database/has-table.ts';
-import type { SchemaDifference } from './adopt-differences.ts';
 import { uniqueKeyVersion } from './explain-failure.ts';
 import { checkBeforeMigrating } from './migrate.ts';
 import type { MigrateOptions } from './options.ts';
 import { readPlan } from './plan.ts';
+import type { SchemaDifference } from './schema-difference.ts';
 
 /** The result of `migrate --dry-run`: what `migrate` would record and run, in order. */
 export interface MigrationPreview {

@@ -1,4 +1,4 @@
-import type { SchemaDifference } from '../migrate/adopt-differences.ts';
+import type { SchemaDifference } from '../migrate/schema-difference.ts';
 import type { Column } from './columns.ts';
 import { renderRows } from './render.ts';
 import type { Terminal } from './terminal.ts';

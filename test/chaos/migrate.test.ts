@@ -10,7 +10,7 @@ const isFull = process.env.FUNNELS_TEST_ROUNDS !== undefined;
 const rounds = Number(process.env.FUNNELS_TEST_ROUNDS ?? 2);
 const serverRounds = Math.ceil(rounds / 5);
 const entries = isFull ? 500_000 : 5_000;
-const newest = migrationsFor('mysql').length;
+const newest = migrationsFor('mysql').at(-1)?.version ?? 0;
 
 let server: PrivateMariaDb;
 

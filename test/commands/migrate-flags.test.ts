@@ -10,7 +10,7 @@ import { type Run, runFunnels, startFunnels } from '../support/program.ts';
 import { createMysqlDatabase, createTestDatabase, engines, type TestDatabase } from '../support/test-databases.ts';
 import { createAccount } from './account.ts';
 
-const newest = migrationsFor('sqlite').length;
+const newest = migrationsFor('sqlite').at(-1)?.version ?? 0;
 
 let place: TestDatabase;
 

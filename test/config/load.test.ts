@@ -9,6 +9,7 @@ import { complaintsOf, folderWith, loadYaml, problemOf, url, withUrl } from './c
 const defaults: Settings = {
   database: {
     location: parseDatabaseUrl(url),
+    tlsCaFile: undefined,
     timezone: undefined,
     connectTimeoutSeconds: 10,
     statementTimeoutSeconds: 60,

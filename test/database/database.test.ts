@@ -91,8 +91,16 @@ describe.each(engines)('a database on %s', (engine) => {
     expect((problem as Error).message).toMatch(/nobody|height/);
   });
 
-  it('does not excuse a mistake in a statement as trouble of the database', async () => {
-    expect(await rejection(database.query('SELEKT 1'))).not.toHaveProperty('kind');
+  it('tells a statement that cannot be read as the engine does: a server by its number, our own engine as a bug', async () => {
+    const error = await rejection(database.query('SELEKT 1'));
+    if (engine === 'sqlite') expect(error).not.toHaveProperty('kind');
+    else {
+      expect(error).toMatchObject({
+        kind: 'refused',
+        message: expect.stringMatching(/\(error 1064, SQLSTATE 42000\)/),
+      });
+      expect((error as Error).message).toContain('The statement: SELEKT 1');
+    }
   });
 
   it('commits what a transaction did, and returns its result', async () => {

@@ -5,6 +5,7 @@ import { openDatabase } from '../../src/database/open.ts';
 
 /** The database settings of a test: the defaults, with shorter limits where a test asks for them. */
 export interface Limits {
+  tlsCaFile?: string;
   timezone?: string;
   connectTimeoutSeconds?: number;
   statementTimeoutSeconds?: number;
@@ -17,9 +18,13 @@ export function open(
   limits: Limits = {},
   options: { create?: boolean } = {},
 ): Database {
-  const { timezone, connectTimeoutSeconds = 10, statementTimeoutSeconds = 60 } = limits;
+  const { tlsCaFile, timezone, connectTimeoutSeconds = 10, statementTimeoutSeconds = 60 } = limits;
   const location = parseDatabaseUrl(url);
-  return openDatabase({ location, timezone, connectTimeoutSeconds, statementTimeoutSeconds }, access, options);
+  return openDatabase(
+    { location, tlsCaFile, timezone, connectTimeoutSeconds, statementTimeoutSeconds },
+    access,
+    options,
+  );
 }
 
 /** What a promise was rejected with; fails the test when it was not. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mysql from 'mysql2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkServerVersion } from '../../src/database/mysql-session.ts';
+import { checkServerVersion } from '../../src/database/mysql-target.ts';
 import { createMysqlDatabase, type TestDatabase } from '../support/test-databases.ts';
 import { closedPort, type Limits, open, rejection } from './opened.ts';
 
@@ -118,6 +118,22 @@ describe('a MariaDB or MySQL server', () => {
     }
   });
 
+  it('whose proxy keeps what the session sets to itself is refused, by the names of the variables', async () => {
+    const facts = { autocommit: '1', sql_mode: '', tx_isolation: 'REPEATABLE-READ', max_join_size: '5' };
+    const server = await serverOfVersion('10.11.6-MariaDB', facts);
+    try {
+      const problem = await problemAt(`mysql://reader:${password}@127.0.0.1:${server.port}/funnels`);
+      expect(problem).toMatchObject({ kind: 'configuration', hint: expect.stringContaining('proxy') });
+      expect(told(problem)).toMatch(
+        /needs: sql_mode is '' and not STRICT_TRANS_TABLES,.*, max_join_size is 5 and not \d+/,
+      );
+      expect(told(problem)).toContain('tx_isolation is REPEATABLE-READ and not READ-COMMITTED');
+      expect(told(problem)).not.toContain('autocommit');
+    } finally {
+      await server.stop();
+    }
+  });
+
   it.each(['8.0.16', '9.1.0', '10.6.0-MariaDB', '5.5.5-10.11.6-MariaDB-log', '12.0.2-MariaDB'])(
     'of version %s is new enough',
     (version) => {
@@ -126,23 +142,35 @@ describe('a MariaDB or MySQL server', () => {
   );
 });
 
-/** A server that answers the first question, which is for VERSION(), with this text. */
-async function serverOfVersion(version: string): Promise<{ port: number; stop(): Promise<void> }> {
+/** A server that takes every SET, and answers every question as if it were for VERSION() and these variables. */
+async function serverOfVersion(
+  version: string,
+  facts: Record<string, string> = {},
+): Promise<{ port: number; stop(): Promise<void> }> {
   const server = mysql.createServer((connection) => {
     // The types know less than the driver, and as a server it does not number the packets of each exchange anew (and warns).
     const speaker = connection as unknown as {
       sequenceId: number;
       serverHandshake(greeting: object): void;
+      writeOk(): void;
       writeTextResult(rows: object[], columns: object[]): void;
     };
     connection.on('error', () => undefined);
     const greeting = { protocolVersion: 10, serverVersion: version, connectionId: 1, statusFlags: 2 };
     speaker.serverHandshake({ ...greeting, characterSet: 33, capabilityFlags: 0xffffff });
-    connection.on('query', () => {
-      const column = { catalog: 'def', schema: '', table: '', orgTable: '', name: 'version', orgName: '' };
-      const text = { ...column, characterSet: 33, columnLength: 100, columnType: 253, flags: 0, decimals: 0 };
+    // So the driver, as a server, calls a SET.
+    connection.on('stmt_prepare', () => {
       speaker.sequenceId = 1;
-      speaker.writeTextResult([{ version }], [text]);
+      speaker.writeOk();
+    });
+    connection.on('query', () => {
+      const row = { version, ...facts };
+      const columns = Object.keys(row).map((name) => ({
+        ...{ catalog: 'def', schema: '', table: '', orgTable: '', name, orgName: '' },
+        ...{ characterSet: 33, columnLength: 100, columnType: 253, flags: 0, decimals: 0 },
+      }));
+      speaker.sequenceId = 1;
+      speaker.writeTextResult([row], columns);
     });
   });
   server.listen(0);

@@ -25,3 +25,28 @@ describe('a command that only reads', () => {
     expect(ended.signal === signal || ended.code === code).toBe(true);
   });
 });
+
+describe('a command that writes', () => {
+  it.each([
+    ['SIGINT', 130, 'Ctrl-C'],
+    ['SIGTERM', 143, 'a signal'],
+  ] as const)('is not kept by a database that it has not reached yet when %s comes', async (signal, code, by) => {
+    const server = createServer();
+    onTestFinished(() => void server.close());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const connected = once(server, 'connection');
+    const running = startFunnels(['migrate'], {
+      environment: { FUNNELS_DATABASE_URL: `mysql://funnels@127.0.0.1:${port}/testizer` },
+    });
+    await connected;
+    running.process.kill(signal);
+    const ended = await running.ended;
+    expect(ended).toMatchObject({ code, stdout: '' });
+    expect(ended.stderr).toMatch(
+      new RegExp(
+        `^Error: Stopped by ${by}\\. The database testizer .* had not been reached yet.*\\n.*run it again\\.\\n$`,
+      ),
+    );
+  });
+});

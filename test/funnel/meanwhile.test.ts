@@ -26,6 +26,7 @@ describe.each(engines)('what happens while a run is on (%s)', (engine) => {
       each: (statement, parameters, visit) => database.each(statement, parameters, visit),
       transaction: (work) => database.transaction(work),
       define: (statement) => database.define(statement),
+      hurry: (seconds) => database.hurry(seconds),
       close: () => database.close(),
       async query<Row extends object>(statement: Statement, parameters?: readonly Parameter[]): Promise<Row[]> {
         const rows = await database.query<Row>(statement, parameters);

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Problem } from '../../src/errors.ts';
-import type { SchemaDifference } from '../../src/migrate/adopt-differences.ts';
 import { expectedTables } from '../../src/migrate/adopt-tables.ts';
 import { migrationsFor } from '../../src/migrate/migration.ts';
 import { describeColumn, readSchema, type TableSchema } from '../../src/migrate/schema.ts';
+import type { SchemaDifference } from '../../src/migrate/schema-difference.ts';
 import { open, rejection } from '../database/opened.ts';
 import { createMysqlDatabase, createTestDatabase, engines, type TestDatabase } from '../support/test-databases.ts';
 import { migrateTo, preview } from './migrating.ts';
@@ -258,7 +258,7 @@ describe('variants of the tables on MySQL', () => {
       /^Migration 3 \(require_test_ids\) stopped: Out of range value.*\.\nThe statement: ALTER TABLE funnel_entries ENGINE/,
     );
     await place.admin('UPDATE funnel_entries SET test_id = 5');
-    expect(await migrateTo(place)).toMatchObject({ version: migrationsFor('mysql').length });
+    expect(await migrateTo(place)).toMatchObject({ version: migrationsFor('mysql').at(-1)?.version });
   });
 
   it('are refused, unchanged, while a foreign key refers to what is converted, and it says how to drop it', async () => {

@@ -10,7 +10,7 @@ import { open, rejection, signal, until } from '../database/opened.ts';
 import { createMysqlDatabase, type TestDatabase } from '../support/test-databases.ts';
 import { migrateTo } from './migrating.ts';
 
-const newest = migrationsFor('mysql').length;
+const newest = migrationsFor('mysql').at(-1)?.version ?? 0;
 
 let place: TestDatabase;
 

@@ -130,10 +130,11 @@ describe.each(engines)('migrating on %s', (engine) => {
     });
     await migrateTo(place);
     await reading((session) => requireSchema(session, 'write'));
-    await place.admin('DELETE FROM funnels_migrations WHERE version >= ?', [newest - 1]);
+    const lastTwo = versions.slice(-2);
+    await place.admin('DELETE FROM funnels_migrations WHERE version >= ?', [lastTwo[0] ?? 0]);
     expect(await rejection(reading((session) => requireSchema(session, 'read')))).toMatchObject({
       kind: 'data',
-      message: expect.stringContaining(`versions ${newest - 1}, ${newest} are missing`),
+      message: expect.stringContaining(`versions ${lastTwo.join(', ')} are missing`),
     });
   });
 

@@ -76,6 +76,6 @@ describe('what is altered before a migration', () => {
     });
     await place.admin('ROLLBACK');
     expect(announced.at(-1)).toMatch(new RegExp(`^${version} 0 ALTER TABLE funnel_entries .*${statement}`));
-    expect(await migrateTo(place)).toMatchObject({ version: migrationsFor('mysql').length });
+    expect(await migrateTo(place)).toMatchObject({ version: migrationsFor('mysql').at(-1)?.version });
   });
 });

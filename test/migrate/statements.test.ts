@@ -8,7 +8,7 @@ import { createMysqlDatabase, type TestDatabase } from '../support/test-database
 import { migrateTo } from './migrating.ts';
 import { columnsOf } from './schema.ts';
 
-const newest = migrationsFor('mysql').length;
+const newest = migrationsFor('mysql').at(-1)?.version ?? 0;
 
 let place: TestDatabase;
 let database: Database;

@@ -140,17 +140,18 @@ export async function installData(installDb: string, folder: string): Promise<vo
 }
 
 /**
- * Starts a MariaDB server in a new temporary folder on a free port of 127.0.0.1 and waits until it answers.
+ * Starts a MariaDB server in a new temporary folder on a free port of 127.0.0.1, with further options if need be, and
+ * waits until it answers.
  * Throws an Error with the last lines of the server's log when it does not start.
  */
-export async function startPrivateMariaDb(): Promise<PrivateMariaDb> {
+export async function startPrivateMariaDb(options: readonly string[] = []): Promise<PrivateMariaDb> {
   const programs = await mariaDbPrograms();
   const folder = await mkdtemp(join(tmpdir(), 'funnels-mariadb-'));
   const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 5 });
   try {
     await installData(programs.installDb, folder);
     const port = await freePort();
-    let server = await launch(programs.server, folder, port);
+    let server = await launch(programs.server, folder, port, { options });
     return {
       url: `mysql://root@127.0.0.1:${port}/`,
       port,
@@ -160,7 +161,7 @@ export async function startPrivateMariaDb(): Promise<PrivateMariaDb> {
       },
       async restart() {
         await terminate(server);
-        server = await launch(programs.server, folder, port);
+        server = await launch(programs.server, folder, port, { options });
       },
       async kill(signal) {
         server.child.kill(signal);
