@@ -1,5 +1,5 @@
-import { readFile as readFromDisk } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { access, constants, readFile as readFromDisk } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { messageOf, Problem } from '../errors.ts';
 
 /** Reads a whole text file; rejects as node:fs does, with a `code`. */
@@ -14,8 +14,8 @@ export interface ConfigFile {
   content: string;
 }
 
-/** The places that are looked in when no file is named, in this order. */
-const defaultPlaces = ['config.yaml', '/etc/funnels/config.yaml'] as const;
+/** The machine's configuration folder, unless FUNNELS_ETC names another one. */
+const etcFolder = '/etc/funnels';
 
 /** Why a file could not be read, in words for the common reasons. */
 export function whyUnreadable(error: unknown): string {
@@ -38,23 +38,25 @@ export const readText: ReadFile = (path) => readFromDisk(path, 'utf8');
 
 /**
  * Finds and reads the configuration file: the one `flag` names, else the one FUNNELS_CONFIG names, else ./config.yaml,
- * else /etc/funnels/config.yaml, else none. A named file must exist; any file that exists must be readable.
+ * else config.yaml in the folder FUNNELS_ETC names (/etc/funnels), else none. A named file must exist; any file that
+ * exists must be readable.
  */
 export async function findConfigFile(options: {
   flag: string | undefined;
   variable: string | undefined;
+  etc: string | undefined;
   cwd: string;
   readFile: ReadFile;
 }): Promise<{ file: ConfigFile | undefined; looked: readonly string[] }> {
-  const { flag, variable, cwd, readFile } = options;
+  const { flag, variable, etc, cwd, readFile } = options;
   const named = flag ?? (variable === '' ? undefined : variable);
-  const places: readonly string[] = named === undefined ? defaultPlaces : [named];
+  const places = named === undefined ? ['config.yaml', `${etc || etcFolder}/config.yaml`] : [named];
   for (const shown of places) {
     const path = resolve(cwd, shown);
     try {
       return { file: { path, shown, content: await readFile(path) }, looked: places };
     } catch (error) {
-      if (named === undefined && ['ENOENT', 'ENOTDIR'].includes(codeOf(error))) continue;
+      if (named === undefined && (await isAbsent(path, error))) continue;
       const by = named === undefined ? '' : flag === undefined ? ' (named by FUNNELS_CONFIG)' : ' (named by --config)';
       throw new Problem(
         'configuration',
@@ -67,4 +69,15 @@ export async function findConfigFile(options: {
     }
   }
   return { file: undefined, looked: places };
+}
+
+/** Whether the error of reading `path` says that there is no such file for us, and not that it may not be read. */
+async function isAbsent(path: string, error: unknown): Promise<boolean> {
+  if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return true;
+  // In a folder that we may not enter (that of the user who called sudo, say) there is no file of ours.
+  if (codeOf(error) !== 'EACCES') return false;
+  return access(dirname(path), constants.X_OK).then(
+    () => false,
+    () => true,
+  );
 }

@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import type { TestProject } from 'vitest/node';
-import { bundle } from '../../scripts/bundle.ts';
+import { buildExecutable } from '../../scripts/executable.ts';
 import { startPrivateMariaDb } from './private-mariadb.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** `mysql://…/` of a server on which the tests may create and drop databases named `funnels_test_…` */
     databaseServerUrl: string;
-    /** the program as one file for Node */
-    bundle: string;
+    /** what the tests start as `funnels`: a path, 'sources' or 'deno' */
+    program: string;
   }
 }
 
@@ -31,14 +31,17 @@ async function checkGivenServer(url: string): Promise<void> {
 }
 
 /**
- * Vitest's global setup: the program in one file, and one database server for the whole run, the one in
- * FUNNELS_TEST_DATABASE_URL or a private one. Returns the teardown. Throws when there is no server to be had.
+ * Vitest's global setup: the executable (FUNNELS_TEST_PROGRAM, or one that is built now), and one database server for the
+ * whole run (FUNNELS_TEST_DATABASE_URL, or a private one). Returns the teardown. Throws when one is not to be had.
  */
 export async function setup({ provide }: Pick<TestProject, 'provide'>): Promise<() => Promise<void>> {
-  const folder = await mkdtemp(join(tmpdir(), 'funnels-bundle-'));
-  await bundle(join(folder, 'funnels.cjs'));
-  provide('bundle', join(folder, 'funnels.cjs'));
+  const folder = await mkdtemp(join(tmpdir(), 'funnels-program-'));
+  const given = process.env.FUNNELS_TEST_PROGRAM;
+  const program = given || join(folder, 'funnels');
+  const built = given ? undefined : buildExecutable(program);
+  provide('program', program);
   const stop = await provideServer(provide);
+  await built;
   return async () => {
     await stop();
     await rm(folder, { recursive: true, force: true });
