@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import type { TestProject } from 'vitest/node';
 import { buildExecutable } from '../../scripts/executable.ts';
+import { MissingProgram } from './debian-package.ts';
 import { startPrivateMariaDb } from './private-mariadb.ts';
 
 declare module 'vitest' {
@@ -17,14 +18,14 @@ declare module 'vitest' {
 
 async function checkGivenServer(url: string): Promise<void> {
   const { hostname, port, protocol } = new URL(url);
-  if (protocol !== 'mysql:') throw new Error('FUNNELS_TEST_DATABASE_URL has to start with mysql://');
+  if (protocol !== 'mysql:') throw new MissingProgram('FUNNELS_TEST_DATABASE_URL has to start with mysql://');
   try {
     const connection = await createConnection({ uri: url, connectTimeout: 10_000 });
     await connection.end();
   } catch (error) {
     // The URL holds a password: only its host goes into the message.
     const reason = error instanceof AggregateError ? error.errors.map(String).join('; ') : String(error);
-    throw new Error(
+    throw new MissingProgram(
       `The server in FUNNELS_TEST_DATABASE_URL (${hostname}:${port || 3306}) does not let us in: ${reason}`,
     );
   }
@@ -38,14 +39,20 @@ export async function setup({ provide }: Pick<TestProject, 'provide'>): Promise<
   const folder = await mkdtemp(join(tmpdir(), 'funnels-program-'));
   const given = process.env.FUNNELS_TEST_PROGRAM;
   const program = given || join(folder, 'funnels');
-  const built = given ? undefined : buildExecutable(program);
   provide('program', program);
-  const stop = await provideServer(provide);
-  await built;
+  const [stop] = await Promise.all([provideServer(provide), given ? undefined : buildExecutable(program)]).catch(
+    endRun,
+  );
   return async () => {
     await stop();
     await rm(folder, { recursive: true, force: true });
   };
+}
+
+/** Vitest would say "No test files found" first, and put a stack around what is to be done. */
+function endRun(error: unknown): never {
+  console.error(error instanceof MissingProgram ? `\n${error.message}` : error);
+  process.exit(1);
 }
 
 async function provideServer(provide: TestProject['provide']): Promise<() => Promise<void>> {
