@@ -12,14 +12,20 @@ const REASONS: ReadonlyArray<readonly [RegExp, string]> = [
   ],
 ];
 
+/** What Bun adds for whoever writes a program. */
+const ADVICE = / Is the computer able to access the url\?| For more information, pass `verbose: true` .*$/;
+
 /**
  * A failure to talk to `host` at all, from whatever the runtime's fetch threw. The innermost causes count: Node wraps
- * them as `cause`, and in an AggregateError when a name has several addresses; Deno tells them in the message only.
+ * them as `cause`, and in an AggregateError when a name has several addresses; Deno tells them in the message only,
+ * Bun as a code and in other words.
  */
 export function networkFailure(error: unknown, host: string): Failure {
   const causes = innermost(error);
   const code = causes.map(codeOf).find((found) => found !== null) ?? null;
-  const detail = causes.map((cause) => (cause instanceof Error ? cause.message : String(cause))).join('; ');
+  const detail = causes
+    .map((cause) => (cause instanceof Error ? cause.message : String(cause)).replace(ADVICE, ''))
+    .join('; ');
   const reason = REASONS.find(([pattern]) => pattern.test(code ?? detail))?.[1] ?? 'could not be talked to';
   return { status: null, code, message: `${host} ${reason}: ${oneLine(detail) || 'no detail given'}`, requestId: null };
 }
