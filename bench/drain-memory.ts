@@ -9,6 +9,7 @@ import { migrate } from '../src/migrate/migrate.ts';
 import { startPrivateMariaDb } from '../test/support/private-mariadb.ts';
 import { memoryOf } from './memory.ts';
 import { addJobs } from './outbox-data.ts';
+import { benchProgram } from './program.ts';
 
 // The memory of `drain-outbox` with many jobs waiting, as a process of its own: npm run bench:drain-memory
 const pending = Number(process.env.BENCH_PENDING_JOBS ?? 1_000_000);
@@ -34,7 +35,7 @@ await once(brevo, 'listening');
 
 /** What a run says it sent, and the most memory it took. */
 async function peakOf(limit: number): Promise<string> {
-  const program = spawn(process.execPath, ['bin/funnels.ts', 'drain-outbox', '--limit', String(limit)], {
+  const program = spawn(benchProgram(), ['drain-outbox', '--limit', String(limit)], {
     env: {
       PATH: process.env.PATH,
       FUNNELS_DATABASE_URL: `${server.url}bench`,

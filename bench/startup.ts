@@ -1,10 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { benchProgram } from './program.ts';
 import { compare } from './rounds.ts';
 
-// How long `dist/funnels --version` takes, beside a bare `node -e 0` of the same Node: npm run bench:startup
-const program = 'dist/funnels';
-if (!existsSync(program)) throw new Error(`There is no ${program}. Build it first: npm run build`);
+// How long `dist/funnels --version` takes, beside a bare `node -e 0` of Node 26: npm run bench:startup
+const program = benchProgram();
 
 async function run(command: string, words: string[]): Promise<void> {
   const { status, error } = spawnSync(command, words, { env: {}, stdio: 'ignore' });

@@ -6,6 +6,7 @@ import { openDatabase } from '../src/database/open.ts';
 import { migrate } from '../src/migrate/migrate.ts';
 import { startPrivateMariaDb } from '../test/support/private-mariadb.ts';
 import { memoryOf } from './memory.ts';
+import { benchProgram } from './program.ts';
 import { addResults, createSiteTables } from './site-data.ts';
 
 // How much memory a first `funnels sync` over a million results takes, and the run after it that finds them all known,
@@ -26,7 +27,7 @@ async function entries(): Promise<number> {
 /** Runs `sync` and samples its memory; `isDone` tells how far it is, where that can be told from the tables. */
 async function watch(title: string, words: string[], progress: () => Promise<number>): Promise<void> {
   const start = performance.now();
-  const child = spawn(process.execPath, [...process.execArgv, 'bin/funnels.ts', 'sync', ...words], {
+  const child = spawn(benchProgram(), ['sync', ...words], {
     env: {
       PATH: process.env.PATH,
       FUNNELS_DATABASE_URL: `${server.url}bench`,

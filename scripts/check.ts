@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { generate, generatedPaths } from './generate.ts';
+import { denoProgram } from './runtimes.ts';
 
 // `npm run check`: every static check; prints a line per check and what is wrong, and fails if anything is.
 const bin = (name: string, ...words: string[]): readonly string[] => [`node_modules/.bin/${name}`, ...words];
@@ -9,7 +10,7 @@ const tools: [string, readonly string[]][] = [
   ['types', bin('tsc', '-p', '.')],
   ['lint, boundaries, formatting', bin('biome', 'check', '--error-on-warnings', '.')],
   ['unused code', bin('knip')],
-  ['types under Deno', bin('deno', 'check', '--quiet', 'bin/funnels.ts')],
+  ['types under Deno', [denoProgram(), 'check', '--quiet', 'bin/funnels.ts']],
 ];
 
 const failed: string[] = [];

@@ -25,13 +25,30 @@ fail() {
 put() { # MODE SOURCE TARGET
   if cmp -s "$2" "$3"; then
     chmod "$1" "$3"
+    [ "$1" != 0755 ] || try "$3"
     printf 'unchanged  %s\n' "$3"
     return
   fi
   cp "$2" "$3.new.$$"
   chmod "$1" "$3.new.$$"
+  [ "$1" != 0755 ] || try "$3.new.$$"
   mv -f "$3.new.$$" "$3"
   printf 'installed  %s\n' "$3"
+}
+
+# The program has to run here, with nothing but itself, before it takes the place of the one that does.
+try() { # PROGRAM
+  said=$(cd / && env -i "$1" --version 2>&1) && return
+  code=$?
+  case $1 in *.new.*) rm -f "$1" ;; esac
+  case $code in
+    126) reason='It is built for another kind of machine, or the file system does not let programs run.' ;;
+    127) reason='It needs a library that is not here: the line above names it.' ;;
+    132) reason='The processor lacks instructions that it needs (x86-64-v2). On a virtual machine, give it the CPU of its host.' ;;
+    *) reason="It ended with exit code $code." ;;
+  esac
+  [ -z "$said" ] || printf '%s\n' "$said" | sed "s|$1|$executable|g" | tail -n 5 >&2
+  fail 69 "$executable does not run on this machine, so nothing was installed. $reason"
 }
 
 case "${1:-}" in

@@ -12,9 +12,13 @@ const REASONS: ReadonlyArray<readonly [RegExp, string]> = [
   [BROKEN_OFF, 'broke the connection off'],
 ];
 
+/** What Bun adds for whoever writes a program. */
+const ADVICE = / Is the computer able to access the url\?| For more information, pass `verbose: true` .*$/;
+
 /**
  * A failure to talk to `host` at all, from whatever the runtime's fetch threw. The innermost causes count: Node wraps
- * them as `cause`, and in an AggregateError when a name has several addresses; Deno tells them in the message only.
+ * them as `cause`, and in an AggregateError when a name has several addresses; Deno tells them in the message only,
+ * Bun as a code and in other words.
  */
 export function networkFailure(error: unknown, host: string): Failure {
   const { code, detail } = lookInto(error);
@@ -40,7 +44,11 @@ function reasonFor(error: unknown): string | undefined {
 function lookInto(error: unknown): { code: string | null; detail: string } {
   const causes = innermost(error);
   const code = causes.map(codeOf).find((found) => found !== null) ?? null;
-  return { code, detail: causes.map((cause) => (cause instanceof Error ? cause.message : String(cause))).join('; ') };
+  return { code, detail: causes.map(textOf).join('; ') };
+}
+
+function textOf(cause: unknown): string {
+  return (cause instanceof Error ? cause.message : String(cause)).replace(ADVICE, '');
 }
 
 function innermost(error: unknown, depth = 0): unknown[] {

@@ -147,7 +147,8 @@ here. If there is nothing, go on.
 ## Install
 
 You need Linux with systemd (the units were checked with version 252, as in Debian 12), MariaDB 10.6 or newer or MySQL
-8.0.16 or newer, and a way out to the Brevo API over HTTPS. The executable needs no Node on the server.
+8.0.16 or newer, and a way out to the Brevo API over HTTPS. The executable needs nothing on the server but glibc
+2.28 or newer (Debian 10, Ubuntu 18.10) and a processor with SSE4.2.
 
 On a build machine, in the project's folder:
 

@@ -1,10 +1,7 @@
 import './color-environment.ts';
-import { Config } from '@oclif/core/config';
-import { helpAddition, run, versionAddition } from '@oclif/core/run';
-import { settings } from '@oclif/core/settings';
 import { buildSuffix } from './build.ts';
-import { checkTopic } from './command-line.ts';
 import { helpPlugin } from './help-plugin.ts';
+import { answerForNamelessAccount } from './nameless-account.ts';
 import { surviveClosedPipes } from './output-failure.ts';
 import { inMemoryPlugins, type PluginSource } from './plugins.ts';
 
@@ -15,12 +12,21 @@ import { inMemoryPlugins, type PluginSource } from './plugins.ts';
  * process.exit, so that everything written to a slow pipe arrives; the exit code is in process.exitCode.
  */
 export async function main(argv: string[], program: PluginSource): Promise<void> {
-  // Command classes come from memory; looking for ts-node would only cost time and print warnings.
-  settings.enableAutoTranspile = false;
   surviveClosedPipes();
+  answerForNamelessAccount();
   let commands: readonly string[] = [];
   try {
+    const { settings } = await import('@oclif/core/settings');
+    // Command classes come from memory; looking for ts-node would only cost time and print warnings.
+    settings.enableAutoTranspile = false;
+    const [{ Config }, { helpAddition, run, versionAddition }] = await Promise.all([
+      import('@oclif/core/config'),
+      import('@oclif/core/run'),
+    ]);
     const config = await Config.load(inMemoryPlugins(program, helpPlugin));
+    config.userAgent = `${program.name}/${program.version} ${config.platform}-${config.arch} ${runtime()}`;
+    // run() would load it a second time, and name every runtime the Node that it stands in for.
+    Config.load = async () => config;
     commands = config.commandIDs;
     if (versionAddition(argv, config)) {
       process.stdout.write(`${config.userAgent}${buildSuffix()}\n`);
@@ -30,6 +36,7 @@ export async function main(argv: string[], program: PluginSource): Promise<void>
       const { ProgramHelp } = await import('./program-help.ts');
       return await new ProgramHelp(config).showHelp(argv);
     }
+    const { checkTopic } = await import('./command-line.ts');
     checkTopic(argv, config);
     await run(argv, config);
   } catch (error) {
@@ -39,4 +46,11 @@ export async function main(argv: string[], program: PluginSource): Promise<void>
     const { asksForJson } = await import('./json-request.ts');
     reportError(error, commands, asksForJson(argv, process.env));
   }
+}
+
+/** The runtime as --version names it. */
+function runtime(): string {
+  const { bun, deno } = process.versions;
+  if (bun !== undefined) return `bun-${bun}`;
+  return deno === undefined ? `node-${process.version}` : `deno-${deno}`;
 }

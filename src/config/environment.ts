@@ -9,7 +9,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * FUNNELS_ variables that are no settings: where the configuration is, what the command line itself understands
  * (theme, JSON output, the default of --format), and what only the project's own tests read.
  */
-const otherVariables = ['FUNNELS_CONFIG', 'FUNNELS_DISABLE_THEME', 'FUNNELS_CONTENT_TYPE'] as const;
+const otherVariables = ['FUNNELS_CONFIG', 'FUNNELS_ETC', 'FUNNELS_DISABLE_THEME', 'FUNNELS_CONTENT_TYPE'] as const;
 const testPrefix = 'FUNNELS_TEST_';
 
 const inQuotes = /^\s*(["'])(.*)\1\s*$/s;

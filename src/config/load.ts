@@ -38,8 +38,8 @@ export type PublicSettings = Pick<Settings, 'log' | 'utm'>;
 
 /**
  * Reads the configuration: the file `flag` (--config) names, else FUNNELS_CONFIG, else ./config.yaml below `cwd`, else
- * /etc/funnels/config.yaml, else the environment alone; over it the FUNNELS_ variables, and secrets from their files.
- * Throws one configuration Problem that holds everything that is wrong, a line each.
+ * config.yaml in /etc/funnels or the folder FUNNELS_ETC names, else the environment alone; over it the FUNNELS_ variables,
+ * and secrets from their files. Throws one configuration Problem that holds everything that is wrong, a line each.
  */
 export async function loadSettings(places: Places): Promise<LoadedSettings> {
   const { found, values, complaints, broken } = await gather(places);
@@ -99,7 +99,8 @@ interface Gathered {
 
 /** All values that file and variables give, the variables being stronger, and what is wrong with their names. */
 async function gather({ flag, environment, cwd, readFile = readTextFile }: Places): Promise<Gathered> {
-  const found = await findConfigFile({ flag, variable: environment.FUNNELS_CONFIG, cwd, readFile });
+  const { FUNNELS_CONFIG: variable, FUNNELS_ETC: etc } = environment;
+  const found = await findConfigFile({ flag, variable, etc, cwd, readFile });
   const fromFile = found.file === undefined ? undefined : readYaml(found.file);
   const values: GivenValues = new Map([...(fromFile?.values ?? []), ...readEnvironment(environment, cwd)]);
   const url = values.get('database.url');

@@ -22,8 +22,8 @@ export interface FoundConfigFile {
   closed: readonly string[];
 }
 
-/** The places that are looked in when no file is named, in this order. */
-const defaultPlaces = ['config.yaml', '/etc/funnels/config.yaml'] as const;
+/** The machine's configuration folder, unless FUNNELS_ETC names another one. */
+const etcFolder = '/etc/funnels';
 
 const missing = ['ENOENT', 'ENOTDIR'];
 
@@ -49,16 +49,17 @@ export function codeOf(error: unknown): string {
 
 /**
  * Finds and reads the configuration file: the one `flag` names, else the one FUNNELS_CONFIG names, else ./config.yaml,
- * else /etc/funnels/config.yaml, else none. A named file must exist; any file that exists must be readable. A folder that
- * may not be looked into has none for this account, which `closed` says.
+ * else config.yaml in the folder FUNNELS_ETC names (/etc/funnels), else none. A named file must exist; any file that
+ * exists must be readable. A folder that may not be looked into has none for this account, which `closed` says.
  */
 export async function findConfigFile(options: {
   flag: string | undefined;
   variable: string | undefined;
+  etc: string | undefined;
   cwd: string;
   readFile: ReadFile;
 }): Promise<FoundConfigFile> {
-  const { flag, variable, cwd, readFile } = options;
+  const { flag, variable, etc, cwd, readFile } = options;
   const read = async (shown: string): Promise<ConfigFile> => {
     const path = resolve(cwd, shown);
     const { text, isPublic } = await readFile(path);
@@ -71,16 +72,17 @@ export async function findConfigFile(options: {
     });
     return { file, looked: [named], closed: [] };
   }
+  const looked = ['config.yaml', `${etc || etcFolder}/config.yaml`];
   const closed: string[] = [];
-  for (const shown of defaultPlaces) {
+  for (const shown of looked) {
     try {
-      return { file: await read(shown), looked: defaultPlaces, closed };
+      return { file: await read(shown), looked, closed };
     } catch (error) {
       if (codeOf(error) === 'EACCES' && (await isHidden(resolve(cwd, shown)))) closed.push(shown);
       else if (!missing.includes(codeOf(error))) throw unreadable(shown, error);
     }
   }
-  return { file: undefined, looked: defaultPlaces, closed };
+  return { file: undefined, looked, closed };
 }
 
 /** Whether not even the file's existence may be known. */

@@ -4,18 +4,20 @@ export interface Program {
   before: readonly string[];
 }
 
-interface DenoGlobal {
-  Deno?: { build: { standalone?: boolean } };
+/** What only the other two runtimes have. */
+interface OtherRuntimes {
+  Bun?: { isStandaloneExecutable: boolean };
+  Deno?: { build: { standalone: boolean } };
 }
 
 /**
- * The program that runs right now: as one executable (of Node or of Deno) its own file, unbuilt or bundled the runtime with
- * the file it was given. So a child started from it runs the very same code.
+ * The program that runs right now: as one executable (of Bun or of Deno) its own file, unbuilt or bundled the runtime
+ * with its options and the file it was given. So a child started from it runs the very same code.
  */
 export function runningProgram(): Program {
-  const { execPath: file, argv } = process;
+  const { execPath: file, execArgv, argv } = process;
   const script = argv[1] ?? '';
-  const { Deno: deno } = globalThis as DenoGlobal;
-  if (deno !== undefined) return { file, before: deno.build.standalone === true ? [] : ['run', '-A', script] };
-  return { file, before: process.getBuiltinModule('node:sea').isSea() ? [] : [script] };
+  const { Bun: bun, Deno: deno } = globalThis as OtherRuntimes;
+  if (bun?.isStandaloneExecutable || deno?.build.standalone) return { file, before: [] };
+  return { file, before: deno === undefined ? [...execArgv, script] : ['run', '-A', script] };
 }

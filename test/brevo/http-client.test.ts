@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { createServer as createTcpServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Contact } from '../../src/brevo/contact.ts';
@@ -241,7 +242,8 @@ describe('no answer', () => {
   it('may be tried again when nobody listens, and says so', async () => {
     const gone = await startFakeBrevo();
     await gone.close();
-    for (const host of ['127.0.0.1', 'localhost']) {
+    // A minimal machine may not know the name.
+    for (const host of ['127.0.0.1', ...(existsSync('/etc/hosts') ? ['localhost'] : [])]) {
       const baseUrl = gone.url.replace('127.0.0.1', host);
       const outcome = await client({ baseUrl }).upsertContact(ann);
       const message = expect.stringMatching(/^(127\.0\.0\.1|localhost):\d+ refused the connection: .*ECONNREFUSED/);

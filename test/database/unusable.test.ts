@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -50,7 +51,8 @@ describe('a MariaDB or MySQL server', () => {
     expect(told(problem)).not.toContain(password);
   });
 
-  it('that is down under a name with several addresses says so too', async () => {
+  // A minimal machine may not know the name.
+  it.skipIf(!existsSync('/etc/hosts'))('that is down under a name with several addresses says so too', async () => {
     const port = await closedPort();
     const problem = await problemAt(`mysql://reader:${password}@localhost:${port}/funnels`);
     expect(problem).toMatchObject({ kind: 'temporary' });

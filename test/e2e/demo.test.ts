@@ -1,13 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RunningProgram, startFunnels } from '../support/program.ts';
 
-const program = join(process.cwd(), 'bin/funnels.ts');
 /** A configuration that would lead elsewhere, which the demo must not hand on. */
 const misleading = { FUNNELS_DATABASE_URL: 'mysql://nobody@127.0.0.1:1/nothing', BREVO_API_KEY: 'not-the-demo-key' };
 
@@ -21,9 +18,8 @@ let output: string;
 let exit: number | null;
 let database: DatabaseSync;
 
-function start(args: string[]) {
-  const environment = { ...process.env, ...misleading, TMPDIR: folder };
-  return spawn(process.execPath, [program, 'demo', ...args], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+function start(args: string[]): RunningProgram {
+  return startFunnels(['demo', ...args], { environment: { ...misleading, TMPDIR: folder } });
 }
 
 function rows(sql: string, ...parameters: (string | number)[]): Row[] {
@@ -60,10 +56,9 @@ function normal(address: unknown): string | null {
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'funnels-e2e-demo-'));
   kept = join(folder, 'kept here');
-  const child = start(['--keep', kept]);
-  const [stdout, , [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  const { stdout, code } = await start(['--keep', kept]).ended;
   output = stdout;
-  exit = code as number | null;
+  exit = code;
   database = new DatabaseSync(join(kept, 'funnels.sqlite'), { readOnly: true });
 }, 120_000);
 
@@ -201,21 +196,19 @@ describe('funnels demo --keep', () => {
 
 describe('funnels demo --json', () => {
   it('prints only the result on stdout, and ends cleanly on SIGTERM', async () => {
-    const child = start(['--json']);
-    const stdout = text(child.stdout);
-    let words = '';
-    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-      words += chunk;
-      if (words.includes('$ funnels migrate --adopt')) child.kill('SIGTERM');
+    const { process, stderr, ended } = start(['--json']);
+    process.stderr.on('data', () => {
+      if (stderr().includes('$ funnels migrate --adopt')) process.kill('SIGTERM');
     });
-    expect(await once(child, 'close')).toEqual([143, null]);
-    const { folder: keptFolder, steps } = JSON.parse(await stdout);
+    const { code, signal, stdout } = await ended;
+    expect({ code, signal }).toEqual({ code: 143, signal: null });
+    const { folder: keptFolder, steps } = JSON.parse(stdout);
     expect(keptFolder).toBe(null);
     expect(steps.slice(0, 2)).toEqual([
       { command: 'find-duplicates --format table', exit: 0 },
       { command: 'migrate', exit: 65 },
     ]);
-    expect(words).toContain('3 groups of duplicates');
+    expect(stderr()).toContain('3 groups of duplicates');
     expect(await readdir(folder)).toEqual(['kept here']);
   });
 });

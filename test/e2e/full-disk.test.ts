@@ -1,17 +1,18 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { runFunnels } from '../support/program.ts';
+import { commandLine, runFunnels } from '../support/program.ts';
 import { createTestDatabase } from '../support/test-databases.ts';
 
 /** The program with its output to a device that is always full. */
 async function intoFullDisk(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'funnels-full-'));
   onTestFinished(() => rm(folder, { recursive: true }));
-  const given = process.env.FUNNELS_TEST_PROGRAM;
-  const program = given === undefined ? `"${process.execPath}" "${resolve('bin/funnels.ts')}"` : `"${resolve(given)}"`;
+  const program = commandLine()
+    .map((word) => `"${word}"`)
+    .join(' ');
   const script = join(folder, 'funnels');
   await writeFile(script, `#!/bin/sh\nexec ${program} "$@" > /dev/full\n`);
   await chmod(script, 0o755);

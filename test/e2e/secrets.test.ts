@@ -30,6 +30,8 @@ const ways: { words: string[]; environment: Record<string, string> }[] = [
   { words: ['--json'], environment: {} },
   { words: [], environment: { DEBUG: 'funnels' } },
   { words: ['--json'], environment: { DEBUG: '*' } },
+  // Bun's own, for its fetch.
+  { words: [], environment: { BUN_CONFIG_VERBOSE_FETCH: 'curl' } },
 ];
 
 describe('no secret is printed', () => {

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createBrevoClient } from '../../src/brevo/http-client.ts';
-import { loadSettings } from '../../src/config/load.ts';
 import { brevoCalls } from '../../src/outbox/brevo-calls.ts';
 import type { DrainResult } from '../../src/outbox/drain-result.ts';
 import { type FakeBrevo, startFakeBrevo } from '../support/fake-brevo.ts';
 import { createOutbox, type TestOutbox } from '../support/outbox.ts';
+import { settingsFrom } from '../support/settings.ts';
 import { engines } from '../support/test-databases.ts';
 
 describe.each(engines)('before the first call of a drain on %s', (engine) => {
@@ -23,16 +23,11 @@ describe.each(engines)('before the first call of a drain on %s', (engine) => {
 
   /** Drains as the command does, the question to the account included. */
   async function drain(listId: number): Promise<DrainResult> {
-    const { settings } = await loadSettings({
-      flag: undefined,
-      environment: {
-        FUNNELS_DATABASE_URL: outbox.database.url,
-        FUNNELS_BREVO_BASE_URL: brevo.url,
-        BREVO_API_KEY: brevo.apiKey,
-        FUNNELS_FUNNELS_LANGUAGE_LIST_ID: String(listId),
-      },
-      cwd: '/',
-      readFile: async () => Promise.reject(Object.assign(new Error('no file'), { code: 'ENOENT' })),
+    const settings = await settingsFrom({
+      FUNNELS_DATABASE_URL: outbox.database.url,
+      FUNNELS_BREVO_BASE_URL: brevo.url,
+      BREVO_API_KEY: brevo.apiKey,
+      FUNNELS_FUNNELS_LANGUAGE_LIST_ID: String(listId),
     });
     const client = createBrevoClient({ ...settings.brevo, userAgent: 'test' });
     const calls = brevoCalls(outbox.open(), settings, client, () => undefined);

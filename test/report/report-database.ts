@@ -1,5 +1,4 @@
 import { onTestFinished } from 'vitest';
-import { loadSettings } from '../../src/config/load.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { migrate } from '../../src/migrate/migrate.ts';
@@ -8,6 +7,7 @@ import { type ConversionsExtras, reportConversions } from '../../src/report/conv
 import { readPeriod } from '../../src/report/period.ts';
 import { type ReportRequest, resolveRequest } from '../../src/report/request.ts';
 import type { Conversions } from '../../src/report/result.ts';
+import { settingsFrom } from '../support/settings.ts';
 import { createTestDatabase, type Engine, type TestDatabase } from '../support/test-databases.ts';
 
 /** A report's request as it is written on the command line. */
@@ -63,7 +63,7 @@ export async function openReportDatabase(
     FUNNELS_DATABASE_URL: database.url,
     ...(sessionZone === undefined ? {} : { FUNNELS_DATABASE_TIMEZONE: sessionZone }),
   };
-  const { settings } = await loadSettings({ flag: undefined, environment, cwd: '/' });
+  const settings = await settingsFrom(environment);
   const writer = openDatabase(settings.database, 'read-write', { create: true });
   await migrate(writer, { adopt: false, lockWaitSeconds: 60, applier: { toolVersion: 'test', host: 'test' } });
   await writer.close();

@@ -1,6 +1,5 @@
 import { type Browser, chromium } from 'playwright-core';
-import { installOnDebian } from './debian-package.ts';
-import { findProgram } from './programs.ts';
+import { MissingProgram, requirePrograms } from './debian-package.ts';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome'];
 
@@ -19,22 +18,29 @@ const quiet = [
  * first found on PATH; on Debian, as root, it is installed when missing. Throws an Error that says how to get one.
  */
 export async function startChromium(): Promise<Browser> {
-  const executablePath = await chromiumProgram();
-  // The sandbox refuses to start for root.
-  return chromium.launch({ executablePath, args: quiet, chromiumSandbox: process.getuid?.() !== 0, timeout: 120_000 });
+  const executablePath = process.env.FUNNELS_TEST_CHROMIUM || (await chromiumProgram());
+  try {
+    // The sandbox refuses to start for root, and all others need it.
+    return await chromium.launch({
+      executablePath,
+      args: quiet,
+      chromiumSandbox: process.getuid?.() !== 0,
+      timeout: 120_000,
+    });
+  } catch (error) {
+    if (!String(error).includes('No usable sandbox')) throw error;
+    throw new MissingProgram(
+      'Chromium starts only in its sandbox for anybody but root, and has none here: install it (Debian: sudo apt-get ' +
+        'install chromium-sandbox), or run the tests as root.',
+    );
+  }
 }
 
 async function chromiumProgram(): Promise<string> {
-  const given = process.env.FUNNELS_TEST_CHROMIUM;
-  if (given !== undefined && given !== '') return given;
-  let found = findProgram(...names);
-  if (found === undefined && (await installOnDebian('chromium'))) found = findProgram(...names);
-  if (found === undefined) {
-    throw new Error(
-      'The tests of the HTML report need a browser, and chromium was not found. Install it (Debian: apt-get install ' +
-        'chromium; Fedora: dnf install chromium; macOS: brew install --cask chromium), or set FUNNELS_TEST_CHROMIUM to the ' +
-        'path of a Chromium or Chrome.',
-    );
-  }
-  return found;
+  const [program = ''] = await requirePrograms([names], {
+    packages: ['chromium', 'chromium-sandbox'],
+    purpose: 'The tests of the HTML report look at it in a browser',
+    otherwise: 'set FUNNELS_TEST_CHROMIUM to the path of a Chromium or Chrome',
+  });
+  return program;
 }

@@ -1,5 +1,4 @@
 import { createBrevoClient } from '../../src/brevo/http-client.ts';
-import { loadSettings } from '../../src/config/load.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open.ts';
@@ -8,6 +7,7 @@ import { brevoCalls } from '../../src/outbox/brevo-calls.ts';
 import { type DrainOptions, drainOutbox } from '../../src/outbox/drain.ts';
 import type { DrainResult } from '../../src/outbox/drain-result.ts';
 import type { FakeBrevo } from './fake-brevo.ts';
+import { settingsFrom } from './settings.ts';
 import { createTestDatabase, type Engine, type TestDatabase } from './test-databases.ts';
 
 /** A job as `admin` sees it; `secondsAhead` is next_attempt_at counted from the database's clock. */
@@ -70,10 +70,8 @@ export function upsertPayload(email: string): object {
 export async function createOutbox(engine: Engine): Promise<TestOutbox> {
   const database = await createTestDatabase(engine);
   const opened: Database[] = [];
-  const settingsWith = async (variables: Record<string, string>): Promise<Settings> => {
-    const environment = { FUNNELS_DATABASE_URL: database.url, ...variables };
-    return (await loadSettings({ flag: undefined, environment, cwd: '/', readFile: noFile })).settings;
-  };
+  const settingsWith = (variables: Record<string, string>): Promise<Settings> =>
+    settingsFrom({ FUNNELS_DATABASE_URL: database.url, ...variables });
   const settings = await settingsWith({});
   const open = (access: 'read-only' | 'read-write' = 'read-write'): Database => {
     const connection = openDatabase(settings.database, access);
@@ -210,9 +208,4 @@ export async function createOutbox(engine: Engine): Promise<TestOutbox> {
     },
   };
   return outbox;
-}
-
-/** Keeps a configuration of the machine out of the tests. */
-async function noFile(): Promise<never> {
-  throw Object.assign(new Error('no file'), { code: 'ENOENT' });
 }

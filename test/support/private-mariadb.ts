@@ -15,6 +15,8 @@ export type PrivateMariaDb = {
   /** `mysql://root@127.0.0.1:PORT/`, no database, no password */
   url: string;
   port: number;
+  /** path of its unix socket */
+  socket: string;
   /** Ends the server (SIGTERM, SIGKILL after 10 s) and removes its folder. */
   stop(): Promise<void>;
   /** Ends the server, unless it has ended, and starts it again on the same data and port. */
@@ -134,14 +136,16 @@ export async function launch(
 export async function installData(installDb: string, folder: string): Promise<void> {
   const install = ['--no-defaults', ...userOption(), `--datadir=${join(folder, 'data')}`, '--skip-test-db'];
   install.push('--auth-root-authentication-method=normal', '--innodb-log-file-size=16M');
+  // A machine may not know its own name; the script would go no further.
+  install.push('--force');
   // A starting server deletes the temporary tables it finds; in the common folder they would be another server's.
   install.push(`--tmpdir=${folder}`);
   await runLogged(installDb, install, join(folder, 'install.log'));
 }
 
 /**
- * Starts a MariaDB server in a new temporary folder on a free port of 127.0.0.1, with further options if need be, and
- * waits until it answers.
+ * Starts a MariaDB server in a new temporary folder on a free port of 127.0.0.1, with these options besides the usual
+ * ones, and waits until it answers.
  * Throws an Error with the last lines of the server's log when it does not start.
  */
 export async function startPrivateMariaDb(options: readonly string[] = []): Promise<PrivateMariaDb> {
@@ -151,17 +155,19 @@ export async function startPrivateMariaDb(options: readonly string[] = []): Prom
   try {
     await installData(programs.installDb, folder);
     const port = await freePort();
-    let server = await launch(programs.server, folder, port, { options });
+    const start = () => launch(programs.server, folder, port, { options });
+    let server = await start();
     return {
       url: `mysql://root@127.0.0.1:${port}/`,
       port,
+      socket: join(folder, 'server.sock'),
       async stop() {
         await terminate(server);
         await remove();
       },
       async restart() {
         await terminate(server);
-        server = await launch(programs.server, folder, port, { options });
+        server = await start();
       },
       async kill(signal) {
         server.child.kill(signal);

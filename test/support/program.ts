@@ -1,9 +1,10 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { inject } from 'vitest';
+import { denoProgram } from '../../scripts/runtimes.ts';
 import type {} from './global-setup.ts';
+import { noEtc } from './no-etc.ts';
 
 /** What a run of the program left behind. */
 export interface Run {
@@ -23,39 +24,31 @@ export interface RunningProgram {
 }
 
 export interface RunOptions {
-  /** added to an environment that holds nothing but PATH */
+  /** added to an environment that holds nothing of the one that the tests were started in */
   environment?: Record<string, string>;
   cwd?: string;
   /** what it finds on standard input; nothing when not given */
   stdin?: string;
-  /**
-   * 'sources', 'deno' or the path of an executable; FUNNELS_TEST_PROGRAM when not given, else the bundle of the sources
-   * that the run began with: it starts faster than they do
-   */
+  /** the executable as shipped, unless this is 'sources' (on Node), 'deno' (the sources there), or the path of a file */
   program?: string;
 }
 
 const entry = resolve('bin/funnels.ts');
 
-function commandLine(program: string | undefined): string[] {
-  if (program === undefined) return [process.execPath, inject('bundle')];
+/** What stands before the arguments: the executable of this run of the tests, or what `program` asks for. */
+export function commandLine(program: string = inject('program')): string[] {
   if (program === 'sources') return [process.execPath, entry];
-  if (program === 'deno') return [resolve('node_modules/.bin/deno'), 'run', '-A', entry];
+  if (program === 'deno') return [denoProgram(), 'run', '-A', entry];
   return [resolve(program)];
 }
 
 /** Starts `funnels` with these arguments, as its users do: from another folder, with no settings but those given. */
 export function startFunnels(words: readonly string[], options: RunOptions = {}): RunningProgram {
-  const [command = '', ...first] = commandLine(options.program ?? process.env.FUNNELS_TEST_PROGRAM);
+  const [command = '', ...first] = commandLine(options.program);
   const child = spawn(command, [...first, ...words], {
     cwd: options.cwd ?? '/',
-    // Deno looks for its cache in HOME. The compile cache halves the start-up time, which is paid hundreds of times.
-    env: {
-      PATH: '/usr/bin:/bin',
-      HOME: process.env.HOME,
-      NODE_COMPILE_CACHE: join(tmpdir(), 'funnels-test-compile-cache'),
-      ...options.environment,
-    },
+    // Deno looks for its cache in HOME.
+    env: { PATH: '/usr/bin:/bin', HOME: process.env.HOME, FUNNELS_ETC: noEtc, ...options.environment },
   });
   child.stdin.end(options.stdin);
   const printed = { stdout: '', stderr: '' };

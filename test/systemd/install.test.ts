@@ -91,6 +91,34 @@ describe('systemd/install.sh', () => {
     expect(existsSync(destination)).toBe(false);
   });
 
+  it.each([
+    [
+      'echo "libmissing.so.1: cannot open shared object file" >&2; exit 127',
+      /libmissing.*\n.*needs a library that is not here/,
+    ],
+    ['kill -ILL $$', /processor lacks instructions/],
+    ['exit 3', /ended with exit code 3/],
+  ])('leaves the old one in place when the new one does not run: %s', (script, said) => {
+    install();
+    writeFileSync(join(folder, 'dist/funnels'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const { status, stderr, stdout } = install();
+    expect({ status, stdout }).toEqual({ status: 69, stdout: '' });
+    expect(stderr).toMatch(said);
+    expect(stderr).toContain(`${join(folder, 'dist/funnels')} does not run on this machine, so nothing was installed.`);
+    expect(spawnSync(installed('usr/local/bin/funnels'), { encoding: 'utf8' }).stdout).toBe('first\n');
+    expect(readdirSync(installed('usr/local/bin'))).toEqual(['funnels']);
+  });
+
+  it('says so too when what is installed already has stopped running', () => {
+    writeFileSync(
+      join(folder, 'dist/funnels'),
+      '#!/bin/sh\nexit $(cat "$(dirname "$0")/code" 2>/dev/null || echo 0)\n',
+    );
+    expect(install().status).toBe(0);
+    writeFileSync(installed('usr/local/bin/code'), '127');
+    expect(install()).toMatchObject({ status: 69, stderr: expect.stringContaining('does not run') });
+  });
+
   it('says how to get the executable when there is none', () => {
     rmSync(join(folder, 'dist'), { recursive: true });
     expect(install()).toMatchObject({ status: 66, stderr: expect.stringContaining('npm run build') });
