@@ -1,8 +1,12 @@
 /** Cells between two columns. */
 export const gap = 2;
 
-/** A text column that is wider than this gives way, by wrapping, before another one is left out. */
-const wrapsBeyond = 16;
+/**
+ * Texts are wrapped before another column is left out: down to `least` for one that matters, down to `comfortable` only for
+ * one of a larger priority than `matters`, because rows of many lines are hard to read.
+ */
+const textWidth = { comfortable: 30, least: 20 };
+const matters = 3;
 
 /** What a column needs, in cells. */
 export interface Wanted {
@@ -25,12 +29,13 @@ export interface Fitted {
 
 /**
  * Which columns go into so many cells, and how wide: all as they are if they fit; else without the empty ones; else with
- * long texts wrapped; else without those of the largest priority, of equals the rightmost. Whatever still fits then is
- * put back. Null when not even those fit that must stay.
+ * long texts wrapped; else without those of the largest priority, of equals the rightmost. Whatever still fits then is put
+ * back. Null when not even those fit that must stay.
  */
 export function fitColumns(columns: readonly Wanted[], limit: number): Fitted | null {
   const wide = (index: number): number => columns[index]?.width ?? 0;
-  const narrow = (index: number): number => narrowest(columns[index]);
+  const narrow = (index: number): number => atLeast(textWidth.least, columns[index]);
+  const comfortable = (index: number): number => atLeast(textWidth.comfortable, columns[index]);
   const priority = (index: number): number => columns[index]?.priority ?? 1;
   const isEmpty = (index: number): boolean => columns[index]?.isEmpty === true;
   // The first to stay comes first.
@@ -41,18 +46,20 @@ export function fitColumns(columns: readonly Wanted[], limit: number): Fitted | 
     ranked.findLast((index) => shown.has(index) && priority(index) > 1 && which(index));
 
   while (total(shown, wide) > limit && drop(last(isEmpty)));
+  while (total(shown, comfortable) > limit && drop(last((index) => priority(index) > matters)));
   while (total(shown, narrow) > limit) if (!drop(last(() => true))) return null;
   for (const index of ranked) {
-    const width = isEmpty(index) ? wide : narrow;
+    const width = isEmpty(index) ? wide : priority(index) > matters ? comfortable : narrow;
     if (!shown.has(index) && total([...shown, index], width) <= limit) shown.add(index);
   }
   const inOrder = [...shown].sort((a, b) => a - b);
   return { shown: inOrder, widths: shareOut(inOrder.map(narrow), inOrder.map(wide), limit) };
 }
 
-function narrowest(column: Wanted | undefined): number {
+/** The width of a column whose text may be wrapped at so many cells, never narrower than its title. */
+function atLeast(cells: number, column: Wanted | undefined): number {
   if (column === undefined) return 0;
-  return column.isText ? Math.min(column.width, Math.max(column.title, wrapsBeyond)) : column.width;
+  return column.isText ? Math.min(column.width, Math.max(column.title, cells)) : column.width;
 }
 
 function total(indexes: Iterable<number>, widthOf: (index: number) => number): number {

@@ -4,7 +4,7 @@ import type { Column } from './columns.ts';
 import { formatCount } from './numbers.ts';
 
 /** in UTF-16 units; --json and `outbox show` have the whole error */
-const longestError = 120;
+const longestError = 80;
 
 /** The columns of `outbox list`. */
 export const outboxColumns: Column<ListedJob>[] = [

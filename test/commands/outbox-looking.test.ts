@@ -45,7 +45,7 @@ describe.each(engines)('funnels outbox list and show on %s', (engine) => {
     ]);
     const failed = await look('list', '--status', 'failed');
     expect(failed.stdout).toMatch(
-      /^1\tfailed\t\tupsert_contact\tanna@example.com\tlanguage\t1\t\t\t\d{4}-[^\t]+\t400 invalid_p.{106}…\n$/,
+      /^1\tfailed\t\tupsert_contact\tanna@example.com\tlanguage\t1\t\t\t\d{4}-[^\t]+\t400 invalid_p.{66}…\n$/,
     );
     expect(await rowsOf(outbox)).toEqual(before);
   });

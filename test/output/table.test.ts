@@ -206,7 +206,9 @@ describe('the fit of columns', () => {
           width: Math.max(one.title, value),
           isEmpty: value === 0,
         }));
-        const narrow = columns.map((one) => (one.isText ? Math.min(one.width, Math.max(one.title, 16)) : one.width));
+        const wrapped = (cells: number): number[] =>
+          columns.map((one) => (one.isText ? Math.min(one.width, Math.max(one.title, cells)) : one.width));
+        const [narrow, comfortable] = [wrapped(20), wrapped(30)];
         const sum = (indexes: number[], widths: number[]): number =>
           indexes.reduce((all, index) => all + widths[index]!, 2 * Math.max(0, indexes.length - 1));
         const all = [...columns.keys()];
@@ -223,7 +225,8 @@ describe('the fit of columns', () => {
         });
         const hidden = all.filter((index) => !shown.includes(index));
         for (const index of hidden.filter((one) => !columns[one]!.isEmpty)) {
-          expect(sum([...shown, index], narrow)).toBeGreaterThan(limit);
+          const widthsThen = columns[index]!.priority > 3 ? comfortable : narrow;
+          expect(sum([...shown, index], widthsThen)).toBeGreaterThan(limit);
         }
         const natural = columns.map(({ width }) => width);
         if (sum(all, natural) <= limit) expect(fitted).toEqual({ shown: all, widths: natural });
