@@ -13,6 +13,7 @@ import { configureLog } from './log.ts';
 import { removeThrowingListeners } from './output-failure.ts';
 import { errorJson } from './report-error.ts';
 import { rememberSecrets } from './secrets.ts';
+import { aboveStatusLine } from './status-line.ts';
 
 /** The flag of every command that prints rows; `--format json` is the same as --json. */
 export const formatFlag = Flags.option({
@@ -68,7 +69,9 @@ export abstract class BaseCommand extends Command {
 
   /** Writes result text to stdout as it is; nothing when the result goes out as JSON. */
   protected print(text: string): void {
-    if (!this.jsonEnabled()) process.stdout.write(text);
+    if (this.jsonEnabled()) return;
+    if (process.stdout.isTTY) aboveStatusLine(() => process.stdout.write(text));
+    else process.stdout.write(text);
   }
 
   /** The same for long output: comes back when the reader has taken enough of it, so that it does not pile up here. */

@@ -28,7 +28,7 @@ export const lockTimeoutFlag = Flags.integer({
 /** Does `work` with a second connection beside it, and tells on stderr what it does and what it waits for. */
 export async function migrationRun<Result>(
   { engine, settings, toolVersion }: { engine: Engine; settings: Settings['database']; toolVersion: string },
-  { signal, tell, clear }: LongRun,
+  { signal, tell }: LongRun,
   work: (options: MigrationRun) => Promise<Result>,
 ): Promise<Result> {
   // The embedded engine has one writer, and each of its migrations is one transaction: there is nothing to do beside it.
@@ -42,17 +42,11 @@ export async function migrationRun<Result>(
       redact: scrubbed,
       onWait: (holder) => tell(`Waiting for another migration: ${holder}`),
       onMigration: ({ version, name }) => log.debug(`Applying ${version} ${name}`),
-      onBlocked: (table) => {
-        clear();
-        log.info(`An open transaction keeps ${table} from being changed: trying again.`);
-      },
+      onBlocked: (table) => log.info(`An open transaction keeps ${table} from being changed: trying again.`),
       onStatement: (start) => {
         const announcement = announceStatement(start);
         if (announcement === null) return undefined;
-        const say = (): void => {
-          clear();
-          log[announcement.isHard ? 'warn' : 'info'](announcement.text);
-        };
+        const say = (): void => log[announcement.isHard ? 'warn' : 'info'](announcement.text);
         const saying = setTimeout(say, refusalMs);
         return () => clearTimeout(saying);
       },
