@@ -49,7 +49,7 @@ export default class DrainOutbox extends BaseCommand {
     this.print(renderDrain(result, options));
     if (flags['exit-code'] && result.failed > 0) process.exitCode ??= exitCodes.findings;
     if (result.stopped !== null) {
-      process.exitCode = exitCodes[result.stopped.kind];
+      process.exitCode ??= exitCodes[result.stopped.kind];
       if (!this.jsonEnabled()) log.error(`${result.stopped.message}\n${result.stopped.hint}`);
     }
     return result;

@@ -10,9 +10,9 @@ export default class OutboxList extends BaseCommand {
   static override summary = 'List the jobs of the outbox.';
 
   static override description = [
-    'The newest first; with --due in the order in which workers take them. "Next" says what a pending job',
-    'waits for: due (nothing: the next worker takes it), scheduled, held by a worker, after another job of',
-    'the same contact, or entry gone (no worker ever takes it). The session itself refuses to write.',
+    'The newest first; with --due in the order in which workers take them. The next attempt of a pending',
+    'job is a time, or due (the next worker takes it), held (by a worker), after another job of the same',
+    'contact, or "entry gone" (no worker ever takes it). The session itself refuses to write.',
   ].join(' ');
 
   static override examples = [

@@ -16,6 +16,7 @@ import { configureLog, log } from './log.ts';
 import { whileOpen } from './open-databases.ts';
 import { removeThrowingListeners } from './output-failure.ts';
 import { errorJson } from './report-error.ts';
+import { aboveStatusLine } from './status-line.ts';
 import { workingFolder } from './working-folder.ts';
 
 /** The flag of every command that prints rows; `--format json` is the same as --json. */
@@ -77,7 +78,9 @@ export abstract class BaseCommand extends Command {
 
   /** Writes result text to stdout as it is; nothing when the result goes out as JSON. */
   protected print(text: string): void {
-    if (!this.jsonEnabled()) process.stdout.write(text);
+    if (this.jsonEnabled()) return;
+    if (process.stdout.isTTY) aboveStatusLine(() => process.stdout.write(text));
+    else process.stdout.write(text);
   }
 
   /** The same for long output: comes back when the reader has taken enough of it, so that it does not pile up here. */

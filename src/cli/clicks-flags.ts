@@ -3,6 +3,7 @@ import { createProgress } from '../output/progress.ts';
 import type { ClickRequest } from '../report/clicks.ts';
 import { readColumnNames } from '../report/clicks-columns.ts';
 import { findClicks } from '../report/clicks-file.ts';
+import { showStatusLine } from './status-line.ts';
 
 /** The flags by which a report takes an export of clicks. */
 export const clicksFlags = {
@@ -32,9 +33,10 @@ export async function withClicks<Result>(
   const columns = readColumnNames(flags['clicks-columns'] ?? []);
   const source = await findClicks(flags.clicks, process.stdin);
   const progress = createProgress(process.stderr, { label: 'Lines of clicks', unicode: context.unicode });
+  const endStatusLine = showStatusLine(progress);
   try {
     return await work({ source, columns, campaigns: context.campaigns, onProgress: progress.advance });
   } finally {
-    progress.finish();
+    endStatusLine();
   }
 }

@@ -455,15 +455,32 @@ never be delivered is put aside:
 
 \`\`\`sh
 sudo funnels outbox retry --failed --code 500 --dry-run
-sudo funnels outbox retry --failed --code 500
+sudo funnels outbox retry --failed --code 500 --newer-than 30d
 sudo funnels outbox discard 9077
 sudo funnels outbox prune --older-than 90d  # removes what was delivered or has failed long ago
 \`\`\`
+
+Each says how many jobs it takes, how old they are and whose, in the dry run too. A failed upsert that is retried starts
+the funnel of somebody who may have taken the test long ago. So where \`retry --failed\` would take jobs that were enqueued
+more than \`sync.lookbackDays\` ago, it asks first; a script, which cannot be asked, has to say \`--yes\` or leave them out with
+\`--newer-than\`. \`prune\` asks every time, because what it deletes is gone, and wants \`--yes\` in a script.
+
+\`outbox retry\` of a single number also helps a job that has not failed: one that is scheduled is tried at once, its failed
+attempts still counted. A job that is held for longer than \`outbox.leaseSeconds\` allows was taken before the database's
+clock was set back, by a worker that is gone: the same command frees its contact. A lease that ends more than 65 minutes
+from now holds nobody up in any case.
+
+\`outbox list\` says of each pending job when it is tried next, or what it waits for: \`due\`, \`held\`, \`after job 9076\`, or
+\`entry gone\`. The last are jobs whose entry somebody has deleted. No worker takes them; put them aside with \`outbox discard\`.
+Jobs with a status that \`funnels\` does not have, such as \`error\`, were left by the old service: \`outbox list --status error\`
+shows them, and \`retry\` and \`discard\` treat them as failed.
 
 All workers of a Brevo account share \`brevo.requestsPerSecond\` through the database, so a run by hand beside the timer
 does not exceed it.
 
 ## The order of a contact's jobs
+
+Those go out first that have been due for longest: a new job since it was enqueued, a retry since its time came.
 
 A worker takes a contact, not a job: nobody else calls for that person until it is done. Jobs of one contact that are
 due together go out in one call, the later over the earlier, and share its outcome; \`drain-outbox\` counts how many

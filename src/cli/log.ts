@@ -3,6 +3,7 @@ import { createConsola, LogLevels, type LogObject } from 'consola/core';
 import type { Settings } from '../config/settings.ts';
 import { visible } from '../output/visible.ts';
 import { scrubbed } from '../secrets.ts';
+import { aboveStatusLine } from './status-line.ts';
 
 /** Journal priorities (sd-daemon): every line of a message needs its own. */
 const priorities: Record<string, string> = { fatal: '<3>', error: '<3>', warn: '<4>', debug: '<7>', trace: '<7>' };
@@ -15,7 +16,7 @@ export const log = createConsola({
   level: LogLevels.info,
   // Identical messages are no noise here: each stands for another row.
   throttle: 0,
-  reporters: [{ log: (entry) => process.stderr.write(lineFor(entry)) }],
+  reporters: [{ log: (entry) => aboveStatusLine(() => process.stderr.write(lineFor(entry))) }],
 });
 
 /** Applies the `log` settings, once they are known. */

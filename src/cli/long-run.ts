@@ -2,6 +2,8 @@ import { Problem } from '../errors.ts';
 import { createProgress } from '../output/progress.ts';
 import { exitCodes } from './exit-codes.ts';
 import { type Interruption, watchSignals } from './interruption.ts';
+import { log } from './log.ts';
+import { showStatusLine } from './status-line.ts';
 
 /** What a run gets that may take long: a signal to heed, and a bar to move. */
 export interface LongRun {
@@ -9,8 +11,6 @@ export interface LongRun {
   onProgress: (done: number, total?: number) => void;
   /** shows a text where the bar would be; only a terminal does */
   tell: (text: string) => void;
-  /** makes room for a line of the log */
-  clear: () => void;
 }
 
 /**
@@ -24,17 +24,21 @@ export async function longRun<Result>(
 ): Promise<Result> {
   const interruption = watchSignals();
   const progress = createProgress(process.stderr, { label, unicode });
+  const endStatusLine = showStatusLine(progress);
+  interruption.signal.addEventListener('abort', () => {
+    const isCtrlC = interruption.exitCode === exitCodes.interrupted;
+    if (isCtrlC) log.info('Finishing what is in flight; press Ctrl-C again to end at once.');
+  });
   try {
     return await work({
       signal: interruption.signal,
       onProgress: progress.advance,
       tell: progress.tell,
-      clear: progress.clear,
     });
   } catch (error) {
     throw stopped(error, interruption.exitCode);
   } finally {
-    progress.finish();
+    endStatusLine();
     process.exitCode = interruption.exitCode;
     interruption.dispose();
   }

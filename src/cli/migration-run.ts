@@ -42,7 +42,7 @@ export async function migrationRun<Result>(
 function runOptions(
   companion: Database | undefined,
   toolVersion: string,
-  { signal, tell, clear }: LongRun,
+  { signal, tell }: LongRun,
 ): MigrationRun {
   return {
     companion,
@@ -51,17 +51,11 @@ function runOptions(
     redact: foreign,
     onWait: (holder) => tell(`Waiting for another migration: ${holder}`),
     onMigration: ({ version, name }) => log.debug(`Applying ${version} ${name}`),
-    onBlocked: (table) => {
-      clear();
-      log.info(`An open transaction keeps ${table} from being changed: trying again.`);
-    },
+    onBlocked: (table) => log.info(`An open transaction keeps ${table} from being changed: trying again.`),
     onStatement: (start) => {
       const announcement = announceStatement(start);
       if (announcement === null) return undefined;
-      const say = (): void => {
-        clear();
-        log[announcement.isHard ? 'warn' : 'info'](announcement.text);
-      };
+      const say = (): void => log[announcement.isHard ? 'warn' : 'info'](announcement.text);
       const saying = setTimeout(say, refusalMs);
       return () => clearTimeout(saying);
     },

@@ -4,19 +4,19 @@ import type { Column } from './columns.ts';
 import { formatCount } from './numbers.ts';
 
 /** in UTF-16 units; --json and `outbox show` have the whole error */
-const longestError = 120;
+const longestError = 80;
 
 /** The columns of `outbox list`. */
 export const outboxColumns: Column<ListedJob>[] = [
   { key: 'id', title: 'Job', align: 'right', priority: 1, value: (row) => row.id },
   { key: 'status', title: 'Status', priority: 1, value: (row) => row.status },
-  { key: 'next', title: 'Next', priority: 2, value: describeWaiting },
+  { key: 'next', title: 'Next attempt', priority: 2, value: describeWaiting },
   { key: 'operation', title: 'Operation', priority: 6, value: (row) => row.operation },
   { key: 'email', title: 'Address', priority: 1, value: (row) => row.email },
   { key: 'funnel', title: 'Funnel', priority: 7, value: (row) => row.funnel },
   { key: 'attempts', title: 'Attempts', align: 'right', priority: 5, value: (row) => row.attempts },
-  { key: 'nextAttemptAt', title: 'Next attempt', priority: 3, value: (row) => row.nextAttemptAt },
-  { key: 'heldUntil', title: 'Held until', priority: 4, value: (row) => row.heldUntil },
+  { key: 'nextAttemptAt', title: 'Scheduled for', priority: 9, value: (row) => row.nextAttemptAt },
+  { key: 'heldUntil', title: 'Held until', priority: 8, value: (row) => row.heldUntil },
   { key: 'updatedAt', title: 'Changed at', priority: 3, value: (row) => row.updatedAt },
   {
     key: 'lastError',
@@ -26,8 +26,9 @@ export const outboxColumns: Column<ListedJob>[] = [
   },
 ];
 
-/** What a pending job waits for, in a word or two; null for any other. */
-function describeWaiting({ state, afterJob }: ListedJob): string | null {
+/** When a pending job is tried, or what it waits for; null for any other. */
+function describeWaiting({ state, afterJob, nextAttemptAt }: ListedJob): string | null {
+  if (state === 'scheduled') return nextAttemptAt;
   if (state === 'orphaned') return 'entry gone';
   return state === 'waits' ? `after job ${afterJob}` : state;
 }

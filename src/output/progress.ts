@@ -7,8 +7,10 @@ export interface Progress {
   advance(done: number, total?: number): void;
   /** Shows this text instead of a bar. */
   tell(text: string): void;
-  /** Makes room for another line; what is told next is drawn anew. */
+  /** Makes room for other lines. */
   clear(): void;
+  /** Draws again what `clear` removed. */
+  redraw(): void;
   /** Clears the line. Later calls do nothing. */
   finish(): void;
 }
@@ -39,13 +41,18 @@ export function createProgress(
   let total = options.total;
   let nextDraw = now() + patienceMs;
   let drawnWidth = 0;
+  let drawn: string | undefined;
   let finished = false;
 
   const draw = (lineFor: (room: number) => string): void => {
     if (finished || stream.isTTY !== true || now() < nextDraw) return;
     nextDraw = now() + betweenDrawsMs;
     // The last column stays free: writing there moves some terminals to the next line.
-    const line = lineFor((stream.columns || 80) - 1);
+    drawn = lineFor((stream.columns || 80) - 1);
+    write(drawn);
+  };
+
+  const write = (line: string): void => {
     const width = displayWidth(line);
     // Blanks instead of an erase sequence: they work on a dumb terminal too.
     stream.write(`\r${line}${' '.repeat(Math.max(0, drawnWidth - width))}`);
@@ -66,6 +73,9 @@ export function createProgress(
       draw((room) => cut(visible(text), room));
     },
     clear,
+    redraw() {
+      if (!finished && drawn !== undefined) write(drawn);
+    },
     finish() {
       finished = true;
       clear();

@@ -20,3 +20,24 @@ export function wrapWords(line: string, width: number): string[] {
   }
   return part === '' ? parts : [...parts, part];
 }
+
+/**
+ * Breaks a text into lines of at most `width` cells, between words where it can, else between graphemes: a column must
+ * not be wider.
+ */
+export function wrapCell(text: string, width: number): string[] {
+  return wrapWords(text, width).flatMap((line) => (displayWidth(line) <= width ? [line] : pieces(line, width)));
+}
+
+function pieces(line: string, width: number): string[] {
+  const parts: string[] = [];
+  let part = '';
+  for (const { segment } of new Intl.Segmenter('en').segment(line)) {
+    if (part !== '' && displayWidth(part + segment) > width) {
+      parts.push(part);
+      part = '';
+    }
+    part += segment;
+  }
+  return [...parts, part];
+}

@@ -30,13 +30,13 @@ describe.each(engines)('funnels outbox list and show on %s', (engine) => {
     const lines = stdout.trimEnd().split('\n');
     expect(lines[0]).toBe('2 of 3 jobs');
     expect(lines[2]).toMatch(
-      /^Job +Status +Next +Operation +Address +Funnel +Attempts +Next attempt +Held until +Changed at +Last error$/,
+      /^Job +Status +Next attempt +Operation +Address +Funnel +Attempts +Scheduled for +Held until +Changed at +Last error$/,
     );
     expect(lines[4]).toMatch(
       /^ {2}3 +pending +held +upsert_contact +cleo@example.com +language +0( +\d{4}-[\d-]+ [\d:]+){2}$/,
     );
     expect(lines[5]).toMatch(
-      /^ {2}2 +pending +scheduled +upsert_contact +ben@example.com +language +1( +\d{4}-[\d-]+ [\d:]+){2}$/,
+      /^ {2}2 +pending +\d{4}-[\d-]+ [\d:]+ +upsert_contact +ben@example.com +language +1( +\d{4}-[\d-]+ [\d:]+){2}$/,
     );
     expect(lines.slice(6)).toEqual([
       '',
@@ -45,7 +45,7 @@ describe.each(engines)('funnels outbox list and show on %s', (engine) => {
     ]);
     const failed = await look('list', '--status', 'failed');
     expect(failed.stdout).toMatch(
-      /^1\tfailed\t\tupsert_contact\tanna@example.com\tlanguage\t1\t\t\t\d{4}-[^\t]+\t400 invalid_p.{106}…\n$/,
+      /^1\tfailed\t\tupsert_contact\tanna@example.com\tlanguage\t1\t\t\t\d{4}-[^\t]+\t400 invalid_p.{66}…\n$/,
     );
     expect(await rowsOf(outbox)).toEqual(before);
   });

@@ -54,6 +54,9 @@ describe('createProgress', () => {
     progress.clear();
     expect(shownBy(written)).toBe('');
     expect(written.at(-1)?.endsWith('\r')).toBe(true);
+    progress.redraw();
+    expect(shownBy(written)).toBe('short');
+    progress.clear();
     clock.ms += 1000;
     progress.tell('again');
     expect(shownBy(written)).toBe('again');

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Cell, Column } from '../../src/output/columns.ts';
+import { fitColumns } from '../../src/output/fit-columns.ts';
 import { renderRows } from '../../src/output/render.ts';
+import { visible } from '../../src/output/visible.ts';
 import { displayWidth } from '../../src/output/width.ts';
+import { wrapCell } from '../../src/output/wrap.ts';
 import { hostilePieces, isHarmless, pipe, screen } from './terminals.ts';
 
 interface Person {
@@ -135,7 +138,7 @@ describe('any table on a terminal', () => {
     columns: fc.integer({ min: 1, max: 90 }),
   });
 
-  it('has one line per row, none wider than the terminal, and keeps the columns that must stay', () => {
+  it('has no line wider than the terminal, keeps the columns that must stay, and names those that are hidden', () => {
     let tablesSeen = 0;
     fc.assert(
       fc.property(tables, (given) => {
@@ -145,33 +148,103 @@ describe('any table on a terminal', () => {
         const lines = text.split('\n');
         expect(isHarmless(text)).toBe(true);
         expect(lines.pop()).toBe('');
-        if (!lines[1]?.startsWith('─')) return;
+        const [title = '', rule] = lines;
+        if (!rule?.startsWith('─')) return;
         tablesSeen += 1;
-        // Below the table stands how many columns are missing, where any are.
-        const isCut = lines.at(-1)?.includes('hidden') === true;
-        const [title = ''] = lines;
-        expect(isCut).toBe(given.priorities.some((_, index) => !title.includes(`Column ${index}`)));
-        expect(lines).toHaveLength(given.rows.length + (isCut ? 4 : 2));
-        const table = isCut ? lines.slice(0, -1) : lines;
-        for (const line of table) expect(displayWidth(line)).toBeLessThanOrEqual(given.columns);
+        for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(Math.max(given.columns, 9));
+        const note = lines.slice(lines.indexOf('', 2)).join(' ').split('Hidden').slice(1).join(' ');
         given.priorities.forEach((priority, index) => {
-          if (priority === 1) expect(lines[0]).toContain(`Column ${index}`);
+          const name = `Column ${index}`;
+          if (priority === 1) expect(title).toContain(name);
+          expect([title, note].filter((place) => place.includes(name))).toHaveLength(1);
         });
       }),
     );
     expect(tablesSeen).toBeGreaterThan(10);
   });
 
-  it('is records only when the columns that must stay are wider than the terminal', () => {
+  it('wraps a long text instead of hiding others, and loses no letter of it', () => {
+    const error = '400 invalid_parameter: Unable to update contact, SMS is already associated with another Contact';
+    const row = [4228, 'failed', 'ann@example.com', error, '2026-11-25 02:10:00', null] as Cell[];
+    const titles = ['Job', 'Status', 'Address', 'Last error', 'Changed at', 'Held until'];
+    const priorities = [1, 1, 1, 2, 3, 2];
+    const columns = titles.map((title, index) => ({
+      key: title,
+      title,
+      priority: priorities[index] ?? 1,
+      value: (cells: Cell[]) => cells[index] ?? null,
+    }));
+    for (const width of [80, 100]) {
+      const text = renderRows([row], columns, { terminal: { ...screen, columns: width } });
+      const [head = '', , ...rest] = text.split('\n');
+      expect(head.trim().split(/ {2,}/)).toEqual(titles.slice(0, 5));
+      const at = head.indexOf('Last error');
+      const cells = rest.slice(0, rest.indexOf('')).map((line) => line.slice(at, head.indexOf('Changed at')).trim());
+      expect(cells.join(' ').trim()).toBe(error);
+      expect(text).toContain('Hidden because they are empty: Held until.');
+    }
+  });
+});
+
+describe('the fit of columns', () => {
+  const column = fc.record({
+    priority: fc.integer({ min: 1, max: 4 }),
+    title: fc.integer({ min: 1, max: 12 }),
+    value: fc.integer({ min: 0, max: 60 }),
+    isText: fc.boolean(),
+  });
+  const given = fc.record({
+    columns: fc.array(column, { minLength: 1, maxLength: 7 }),
+    limit: fc.integer({ min: 1, max: 140 }),
+  });
+
+  it('hides nothing that would fit, and nothing that must stay', () => {
     fc.assert(
-      fc.property(tables, (given) => {
-        const columns = columnsOf(given.priorities);
-        const text = renderRows(given.rows, columns, { terminal: { ...screen, columns: given.columns } });
-        const must = columns.filter((column) => column.priority === 1);
-        if (must.length === 0) return;
-        const narrowest = renderRows(given.rows, must, { format: 'table', terminal: pipe });
-        const width = displayWidth(narrowest.split('\n')[1] ?? '');
-        expect(text.split('\n')[1]?.startsWith('─') ?? false).toBe(width <= given.columns);
+      fc.property(given, ({ columns: some, limit }) => {
+        const columns = some.map(({ value, ...one }) => ({
+          ...one,
+          width: Math.max(one.title, value),
+          isEmpty: value === 0,
+        }));
+        const wrapped = (cells: number): number[] =>
+          columns.map((one) => (one.isText ? Math.min(one.width, Math.max(one.title, cells)) : one.width));
+        const [narrow, comfortable] = [wrapped(20), wrapped(30)];
+        const sum = (indexes: number[], widths: number[]): number =>
+          indexes.reduce((all, index) => all + widths[index]!, 2 * Math.max(0, indexes.length - 1));
+        const all = [...columns.keys()];
+        const must = all.filter((index) => columns[index]!.priority === 1);
+        const fitted = fitColumns(columns, limit);
+        expect(fitted === null).toBe(sum(must, narrow) > limit);
+        if (fitted === null) return;
+        const { shown, widths } = fitted;
+        expect(must.every((index) => shown.includes(index))).toBe(true);
+        expect(sum([...widths.keys()], widths)).toBeLessThanOrEqual(limit);
+        shown.forEach((index, place) => {
+          expect(widths[place]).toBeGreaterThanOrEqual(narrow[index]!);
+          expect(widths[place]).toBeLessThanOrEqual(columns[index]!.width);
+        });
+        const hidden = all.filter((index) => !shown.includes(index));
+        for (const index of hidden.filter((one) => !columns[one]!.isEmpty)) {
+          const widthsThen = columns[index]!.priority > 3 ? comfortable : narrow;
+          expect(sum([...shown, index], widthsThen)).toBeGreaterThan(limit);
+        }
+        const natural = columns.map(({ width }) => width);
+        if (sum(all, natural) <= limit) expect(fitted).toEqual({ shown: all, widths: natural });
+      }),
+    );
+  });
+});
+
+describe('wrapCell', () => {
+  it('keeps every letter and no line too wide', () => {
+    const texts = fc
+      .array(fc.constantFrom(...hostilePieces, 'word'), { maxLength: 12 })
+      .map((all) => visible(all.join('')));
+    fc.assert(
+      fc.property(texts, fc.integer({ min: 2, max: 30 }), (text, width) => {
+        const lines = wrapCell(text, width);
+        for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(width);
+        expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''));
       }),
     );
   });
