@@ -111,7 +111,7 @@ function checkObstacle({ name, columns, converted }: ExpectedTable, check: Check
 function allowsAllWeWrite(clause: string): boolean {
   // MySQL puts a character set before each text, and backslashes before its quotes.
   const text = clause
-    .replace(/_[a-z0-9]+\\?'/gi, "'")
+    .replace(/(?<=[(,\s])_[a-z0-9]+\\?'/gi, "'")
     .replaceAll("\\'", "'")
     .replace(/^\((.*)\)$/s, '$1');
   const [, column = '', list = ''] = /^`?(\w+)`? in \((.*)\)$/is.exec(text) ?? [];

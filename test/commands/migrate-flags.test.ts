@@ -28,7 +28,7 @@ describe.each(engines)('on %s', (engine) => {
     const some = await funnels('migrate', '--to', '5');
     expect(some).toMatchObject({ code: 0, stderr: '' });
     expect(some.stdout).toContain(
-      `The schema is at version 5. Not the newest: ${newest - 5} still to do. Go on with: funnels migrate\n`,
+      `The schema is at version 5. Not the newest: ${migrationsFor('sqlite').length - 5} still to do. Go on with: funnels migrate\n`,
     );
     const preview = await funnels('migrate', '--dry-run', '--to', '6');
     expect(preview.stdout.match(/^-- \d{4} .*/gm)).toEqual(['-- 0006 lease_outbox_jobs']);

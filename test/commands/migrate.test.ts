@@ -39,7 +39,7 @@ describe.each(engines)('funnels migrate on %s', (engine) => {
   it('status tells what is pending, and with --exit-code ends with 8 while something is', async () => {
     const before = await funnels(place.url, 'migrate', 'status', '--exit-code', '--json');
     expect(before.code).toBe(8);
-    expect(JSON.parse(before.stdout)).toMatchObject({ pending: newest });
+    expect(JSON.parse(before.stdout)).toMatchObject({ pending: migrationsFor('sqlite').length });
     await funnels(place.url, 'migrate');
     const after = await funnels(place.url, 'migrate', 'status', '--exit-code', '--format', 'csv');
     expect(after.code).toBe(0);
