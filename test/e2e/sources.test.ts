@@ -7,7 +7,8 @@ describe.each([
   ['node', 'sources'],
   ['deno', 'deno'],
 ])('the same sources on %s', (runtime, program) => {
-  it('take people from a finished test to the report, on SQLite', async () => {
+  // Every step compiles the sources anew.
+  it('take people from a finished test to the report, on SQLite', { timeout: 180_000 }, async () => {
     await goTheWholeWay(await prepareJourney(program));
   });
 

@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { inject } from 'vitest';
 import { denoProgram } from '../../scripts/runtimes.ts';
 import type {} from './global-setup.ts';
@@ -47,8 +48,14 @@ export function startFunnels(words: readonly string[], options: RunOptions = {})
   const [command = '', ...first] = commandLine(options.program);
   const child = spawn(command, [...first, ...words], {
     cwd: options.cwd ?? '/',
-    // Deno looks for its cache in HOME.
-    env: { PATH: '/usr/bin:/bin', HOME: process.env.HOME, FUNNELS_ETC: noEtc, ...options.environment },
+    // Deno looks for its cache in HOME. Node keeps what it has compiled of the sources, or each start takes a second.
+    env: {
+      PATH: '/usr/bin:/bin',
+      HOME: process.env.HOME,
+      NODE_COMPILE_CACHE: join(tmpdir(), 'funnels-test-compile-cache'),
+      FUNNELS_ETC: noEtc,
+      ...options.environment,
+    },
   });
   child.stdin.end(options.stdin);
   const printed = { stdout: '', stderr: '' };
