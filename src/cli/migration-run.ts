@@ -39,11 +39,7 @@ export async function migrationRun<Result>(
   return companion === undefined ? run() : whileOpen(companion, run);
 }
 
-function runOptions(
-  companion: Database | undefined,
-  toolVersion: string,
-  { signal, tell }: LongRun,
-): MigrationRun {
+function runOptions(companion: Database | undefined, toolVersion: string, { signal, tell }: LongRun): MigrationRun {
   return {
     companion,
     signal,

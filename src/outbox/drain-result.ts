@@ -1,3 +1,4 @@
+import type { PendingCount } from './count.ts';
 import type { Stop } from './stop.ts';
 
 /** The result of `drain-outbox`. Every claimed job is in exactly one of sent, retried, failed, released, lostLeases. */
@@ -23,7 +24,7 @@ export interface DrainResult {
   /** of earlier runs, pending again with the attempts they had: what they were charged for may have been everybody's */
   takenBack: number;
   /** what remains; null when the database no longer told */
-  left: { due: number; pending: number } | null;
+  left: PendingCount | null;
   /** why the run ended before the outbox was empty; null when it did what it could */
   stopped: Stop | null;
   interrupted: boolean;

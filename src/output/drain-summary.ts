@@ -41,7 +41,7 @@ export function renderDrain(result: DrainResult, options: Options): string {
     lost_leases: lostLeases,
     taken_back: takenBack,
   };
-  const rest = left === null ? {} : { left_due: left.due, left_pending: left.pending };
+  const rest = left === null ? {} : { left_due: left.due, left_orphaned: left.orphaned, left_pending: left.pending };
   const rows = Object.entries({ ...counts, ...rest }).map(([outcome, count]) => ({ outcome, count }));
   return renderRows(rows, summaryColumns, { ...options, format });
 }
@@ -76,15 +76,16 @@ function forPeople(result: DrainResult, terminal: Terminal): string {
 
 function idleText(left: NonNullable<DrainResult['left']>): string {
   if (left.due === 0) return `Nothing to send: ${remaining(left)}`;
-  return `Nothing sent: ${formatCount(left.due)} due, but in the hands of another session of the database just now.`;
+  return `Nothing sent: ${formatCount(left.due)} due, but another worker is taking them just now.`;
 }
 
 function noteOn({ created }: DrainResult): { note?: string } {
   return created > 0 ? { note: `${formatCount(created)} new to Brevo` } : {};
 }
 
-function remaining({ due, pending }: NonNullable<DrainResult['left']>): string {
-  return `${formatCount(due)} due now, ${formatCount(pending - due)} scheduled or held.`;
+function remaining({ due, orphaned, pending }: NonNullable<DrainResult['left']>): string {
+  const gone = orphaned > 0 ? `, ${formatCount(orphaned)} of an entry that is gone (funnels outbox list)` : '';
+  return `${formatCount(due)} due now, ${formatCount(pending - due - orphaned)} scheduled or held${gone}.`;
 }
 
 const previewColumns: Column<PreviewedJob>[] = [

@@ -99,7 +99,7 @@ describe('funnels config check --brevo', () => {
     const { code, stdout, stderr } = await check();
     expect(code).toBe(0);
     expect(stdout).toContain('funnels.language.listId\t5\tnot checked\t\n');
-    expect(stderr).toMatch(/^This key may not read all .*403: Access denied/);
+    expect(stderr).toMatch(/^Not all of the lists and attributes in Brevo could be read .*403: Access denied/);
   });
 
   it('needs a key', async () => {

@@ -60,7 +60,7 @@ describe.each(engines)('funnels drain-outbox on %s', (engine) => {
       ].join('\n'),
     );
     expect(stderr).toMatch(/Job 4 \(upsert_contact for broken@example.com\) failed for good: The payload is not JSON/);
-    expect(stderr).toMatch(/Job 3 will be tried again in 5 min: 425: Too early/);
+    expect(stderr).toMatch(/Job 3 \(upsert_contact for [^)]+\) will be tried again in 5 min: 425: Too early/);
   });
 
   it('prints rows into a pipe', async () => {
@@ -81,7 +81,9 @@ describe.each(engines)('funnels drain-outbox on %s', (engine) => {
       failed: '0',
       released: '0',
       lost_leases: '0',
+      taken_back: '0',
       left_due: '0',
+      left_orphaned: '0',
       left_pending: '0',
     });
   });
@@ -131,18 +133,32 @@ describe.each(engines)('funnels drain-outbox on %s', (engine) => {
   it.each([
     ['Brevo is down', 69, { status: 503, body: 'down' }, /Error: Brevo is not working.*503/],
     ['the rate limit is used up', 75, { status: 429, headers: { 'x-sib-ratelimit-reset': '900' } }, /900 s/],
-    ['the key may not do this', 77, { status: 403, body: { message: 'Access denied' } }, /403: Access denied\nNo job/],
+    [
+      'the key may not do this',
+      77,
+      { status: 403, body: { message: 'Access denied' } },
+      /403: Access denied \(job \d for person\d@example\.com\)\nNo job/,
+    ],
     ['the address is wrong', 78, { status: 404, body: '<p>Nothing here</p>' }, /Nothing here.*brevo.baseUrl/],
   ])('when %s ends with %i, says so, and keeps the jobs', async (_name, code, answer, message) => {
     await outbox.enqueuePeople(6);
     brevo.script({ kind: 'answer', ...answer }, { times: 99 });
+    brevo.script({ kind: 'answer', ...answer }, { path: '/contacts/attributes', times: 99 });
     const run = await drain();
-    expect(run.code).toBe(code);
+    expect(run.code, run.stderr).toBe(code);
     expect(run.stderr).toMatch(message);
     expect(run.stdout).toMatch(/^released\t6$/m);
     expect((await outbox.jobs()).map(({ status, retries, isLeased }) => [status, retries, isLeased])).toEqual(
       Array(6).fill(['pending', 0, 0]),
     );
+  });
+
+  it('ends with 8 when jobs failed for good and somebody asks for that', async () => {
+    await outbox.enqueue('broken@example.com', { payload: '[]' });
+    expect(await drain()).toMatchObject({ code: 0 });
+    await outbox.enqueue('other@example.com', { payload: '[]' });
+    expect(await drain(['--exit-code'])).toMatchObject({ code: 8 });
+    expect(await drain(['--exit-code'])).toMatchObject({ code: 0 });
   });
 
   it('refuses to start without a key, before it claims anything', async () => {
