@@ -4,6 +4,7 @@ import { BaseCommand, formatFlag } from '../src/cli/base-command.ts';
 import { exitCodes } from '../src/cli/exit-codes.ts';
 import { log } from '../src/cli/log.ts';
 import { longRun } from '../src/cli/long-run.ts';
+import { useProxyFor } from '../src/cli/proxy.ts';
 import type { Settings } from '../src/config/settings.ts';
 import { openDatabase } from '../src/database/open.ts';
 import { requireSchema } from '../src/migrate/plan.ts';
@@ -45,12 +46,14 @@ export default class DrainOutbox extends BaseCommand {
       this.print(renderPreview(preview, options));
       return preview;
     }
+    const proxy = useProxyFor(settings.brevo.baseUrl);
     const result = await this.#drain(settings, flags.limit ?? Number.MAX_SAFE_INTEGER);
     this.print(renderDrain(result, options));
     if (flags['exit-code'] && result.failed > 0) process.exitCode ??= exitCodes.findings;
     if (result.stopped !== null) {
       process.exitCode ??= exitCodes[result.stopped.kind];
-      if (!this.jsonEnabled()) log.error(`${result.stopped.message}\n${result.stopped.hint}`);
+      const { message, hint } = result.stopped;
+      if (!this.jsonEnabled()) log.error([message, hint, ...(proxy === null ? [] : [proxy])].join('\n'));
     }
     return result;
   }

@@ -3,6 +3,7 @@ import { createBrevoClient } from '../../src/brevo/http-client.ts';
 import { BaseCommand, formatFlag } from '../../src/cli/base-command.ts';
 import { exitCodes } from '../../src/cli/exit-codes.ts';
 import { log } from '../../src/cli/log.ts';
+import { useProxyFor } from '../../src/cli/proxy.ts';
 import { describeSettings, type SettingRow } from '../../src/config/redact.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import { accountNeeds } from '../../src/outbox/account-needs.ts';
@@ -59,6 +60,7 @@ export default class ConfigCheck extends BaseCommand {
   }
 
   async #askBrevo(settings: Settings, { format }: { format: Format | undefined }): Promise<AccountReport> {
+    const proxy = useProxyFor(settings.brevo.baseUrl);
     const client = createBrevoClient({ ...settings.brevo, userAgent: this.config.userAgent });
     const report = reportOnAccount(await client.checkAccount(accountNeeds(settings)));
     const { problem, information } = report;
@@ -66,7 +68,7 @@ export default class ConfigCheck extends BaseCommand {
     const verdict = isFine ? ['The Brevo account has what the configuration asks for.'] : [];
     const footer = [...verdict, ...missingFor(settings)];
     this.print(renderAccount(report, { format, terminal: this.terminal, footer }));
-    if (information !== null && !this.jsonEnabled()) log.info(information);
+    for (const text of [proxy, information]) if (text !== null && !this.jsonEnabled()) log.info(text);
     if (problem !== null) process.exitCode = exitCodes[problem.kind];
     if (problem !== null && !this.jsonEnabled()) log.error(`${problem.message}\n${problem.hint}`);
     return report;

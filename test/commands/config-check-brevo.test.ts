@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AccountReport } from '../../src/outbox/account-report.ts';
 import { type FakeBrevo, type Fault, startFakeBrevo } from '../support/fake-brevo.ts';
@@ -10,8 +12,9 @@ describe('funnels config check --brevo', () => {
   });
   afterEach(() => brevo.close());
 
-  function check(words: string[] = [], environment: Record<string, string> = {}): Promise<Run> {
+  function check(words: string[] = [], environment: Record<string, string> = {}, program?: string): Promise<Run> {
     return runFunnels(['config', 'check', '--brevo', ...words], {
+      ...(program !== undefined && { program }),
       environment: {
         // Nobody listens there: the database is not asked for anything.
         FUNNELS_DATABASE_URL: 'mysql://nobody:secret@127.0.0.1:1/none',
@@ -42,6 +45,42 @@ describe('funnels config check --brevo', () => {
     const { stdout } = await check(['--format', 'table']);
     expect(stdout).toMatch(/^Setting +Value +State +In Brevo\n/);
     expect(stdout).toMatch(/\n\nThe Brevo account has what the configuration asks for\.\n$/);
+  });
+
+  it.each(['sources', undefined])(
+    'goes through the proxy of the environment, says so, and shows no password (%s)',
+    async (program) => {
+      const asked: string[] = [];
+      const proxy = createServer((request, response) => {
+        asked.push(`${request.method} ${request.url}`);
+        const forwarded = fetch(request.url ?? '', {
+          headers: { 'api-key': brevo.apiKey, accept: 'application/json' },
+        });
+        forwarded.then(async (answer) => response.writeHead(answer.status).end(await answer.text()));
+      });
+      await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+      try {
+        const { port } = proxy.address() as AddressInfo;
+        const through = { HTTP_PROXY: `http://user:topsecret@127.0.0.1:${port}` };
+        const { code, stdout, stderr } = await check([], through, program);
+        expect({ code, stderr }).toEqual({
+          code: 0,
+          stderr: `Calls to Brevo go through the proxy 127.0.0.1:${port} (HTTP_PROXY).\n`,
+        });
+        expect(stdout).not.toContain('topsecret');
+        expect(asked).toContain(`GET ${brevo.url}/contacts/lists/5`);
+        expect(await check([], { ...through, NO_PROXY: '127.0.0.1' }, program)).toMatchObject({ code: 0, stderr: '' });
+        expect(asked).toHaveLength(brevo.reads().length / 2);
+      } finally {
+        proxy.close();
+      }
+    },
+  );
+
+  it('refuses a proxy that is no address', async () => {
+    const { code, stderr } = await check([], { HTTP_PROXY: 'socks5://127.0.0.1:1' });
+    expect(code).toBe(78);
+    expect(stderr).toMatch(/^Error: The proxy in HTTP_PROXY is no http or https address\.\n.*NO_PROXY/);
   });
 
   it('names everything that is missing or wrong, and ends with 78', async () => {
