@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 /** What the program prints although it is no code: it has to travel in the executable. */
 const paths = [
   'config.example.yaml',
+  'docs/brevo-answers.md',
   'docs/operations.md',
   'docs/report-json.md',
   'docs/report-page.md',

@@ -33,7 +33,15 @@ export async function bundle(outfile: string): Promise<void> {
 async function build(options: readonly string[]): Promise<void> {
   // Identifiers stay: errors show them, and oclif uses the names of classes.
   const small = ['--minify-whitespace', '--minify-syntax', '--define', 'process.env.NODE_ENV="production"'];
-  await run(bunProgram(), ['build', 'bin/funnels.ts', '--format=cjs', ...small, ...options], { cwd: process.cwd() });
+  const named = ['--define', `FUNNELS_BUILD=${JSON.stringify(await commit())}`];
+  const words = ['build', 'bin/funnels.ts', '--format=cjs', ...small, ...named, ...options];
+  await run(bunProgram(), words, { cwd: process.cwd() });
+}
+
+/** What --version says of the build: "a46c410, 2026-11-24", or nothing outside a checkout. */
+async function commit(): Promise<string> {
+  const shown = await run('git', ['show', '--no-patch', '--format=%h, %cs', 'HEAD']).catch(() => undefined);
+  return shown?.stdout.trim() ?? '';
 }
 
 /**

@@ -23,7 +23,9 @@ const ADVICE = / Is the computer able to access the url\?| For more information,
 export function networkFailure(error: unknown, host: string): Failure {
   const { code, detail } = lookInto(error);
   const reason = reasonFor(error) ?? 'could not be talked to';
-  return { status: null, code, message: `${host} ${reason}: ${oneLine(detail) || 'no detail given'}`, requestId: null };
+  // Some runtimes begin their text with the code that is told beside it.
+  const words = oneLine(code === null ? detail : detail.replaceAll(`${code}: `, ''));
+  return { status: null, code, message: `${host} ${reason}: ${words || 'no detail given'}`, requestId: null };
 }
 
 /** Whether a connection that there was broke off before the answer was complete. */

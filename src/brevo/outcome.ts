@@ -116,11 +116,7 @@ export function foreign(answer: Answer): FailedCall {
   }
   const what = isRedirect(answer) ? describeRedirect(answer) : describeForeignBody(answer);
   const problem = REFUSED_STATUSES.includes(status) ? 'refused' : 'configuration';
-  const reason = failure(
-    answer,
-    `${what}; check the base URL of Brevo's API (brevo.baseUrl) and what stands before it`,
-  );
-  return failed(reason, 'route', problem, true);
+  return failed(failure(answer, what), 'route', problem, true);
 }
 
 /** A 400 in Brevo's envelope. An unknown list comes with the code of a bad address, so that the message decides. */

@@ -13,7 +13,7 @@ database:
   # "database-password" is used when neither gives one.
   #passwordFile: database-password
   # A file with the certificate of the authority that signed the server's (PEM), relative to this one, for ?ssl=true with a
-  # server that has its own authority. Default: the authorities that Node knows.
+  # server that has its own authority. Default: the authorities that the program brings.
   #tlsCaFile: /etc/funnels/database-ca.pem
   # The zone of the database session, when the server's own is not the one the site writes its dates in: an offset, or
   # a name (the server then needs its time zone tables). Default: the server's.
@@ -119,6 +119,68 @@ log:
   level: info
   # text (default) for people and the journal, json for log collectors: one object a line.
   format: text
+`,
+  'docs/brevo-answers.md': `# What Brevo's answers mean
+
+\`drain-outbox\` decides about an answer by evidence, not by its words: a firewall may stop a single contact, and an account
+may be refused in the words of a contact's fault. So an answer only says what it is *probably* about; other answers confirm
+it. What befalls everybody stops the run and is charged to nobody; what befalls one contact is charged to its jobs and stops
+nobody. Both hold over many short runs: what is not explained yet is remembered in the table \`brevo_suspected_contacts\`.
+
+## What an answer is about
+
+"In Brevo's form" means a JSON object with \`code\` or \`message\`. An answer that is not in this form never comes from Brevo's
+API, so it is never about the contact, whatever its status.
+
+| Answer | Meaning | If it is this contact's own | If it is everybody's |
+|---|---|---|---|
+| 2xx, empty or a JSON object | delivered | – | – |
+| 429 | the account is too fast | waits, no attempt counted | over 10 s: 75, and no run calls before its end |
+| 401 in Brevo's form | the key | – | 77 at once |
+| 402, 403 in Brevo's form | the account | tried again later | 77 |
+| 400 in Brevo's form | the contact | failed for good; a race (the same address, the same list) is tried again | 78 |
+| 408, 425, \`account_in_process\`, \`duplicate_request\` in Brevo's form | the contact is busy | tried again later | 69 |
+| any other 4xx in Brevo's form | the contact | tried again later | 78 |
+| 5xx | Brevo's service | tried again later | 69 |
+| no answer: name, connection, TLS, time | the way there | tried again later | 69 |
+| a redirect, a page, anything else not in Brevo's form | the way there | tried again later | 401, 402, 403, 407, 451: 77; else 78 |
+
+A connection that breaks off is made anew once, at once: one that was kept open may be closed by the other side at any
+moment, and every call may be made twice.
+
+## How it is confirmed
+
+A failed call is *parked*: its contact stays leased and nobody is charged yet. Then, whichever comes first:
+
+1. **Somebody else is delivered** in a call that began after the failure. The failure is the contact's own: charged.
+2. **A row of failures without any delivery.** The next contacts are chosen at random, because a queue may begin with
+   contacts that fail on their own. Five of the same cause, three of them chosen at random, are everybody's. For answers that
+   are not properly Brevo's one question to the account (its lists and attributes) decides: if it is answered, or if others
+   were delivered in this run, it takes ten. Words are compared without addresses, numbers, ids and quoted values.
+3. **Nobody is left to compare with.** For answers that are not properly Brevo's the question to the account decides. For
+   refusals the number of contacts decides that failed for this cause without any delivery since, in this run and earlier
+   ones: two are enough when nobody was delivered for an hour, three when somebody was, ten when that was in this very run;
+   of a refused account one is enough, then three, then five. Fewer are charged as the contacts' own.
+
+A contact that failed comes last in the next runs, until it is delivered: it cannot hold up others. Once somebody is
+delivered, whoever failed before has failed alone, and their next failure of this kind is charged without further ado.
+
+**Charged in ignorance.** A contact that failed alone may have been the first of many. When a second one fails in the same
+way and nobody was delivered between them, the run stops, and the attempts charged for it are given back: the jobs are
+pending again as they were. A job that failed for good when there was nobody to compare it with is tried once more when
+others are well. The summary counts both ("of earlier runs pending again").
+
+## What is shown before the call
+
+- The outcome can be written down: a drain writes the outcomes of its first claim in a transaction that it rolls back. A
+  forgotten privilege, a trigger or a full disk ends the run before anybody is called.
+- The contact is still held: when the machine was suspended or a clock was set, the lease is read again; the first lost lease
+  gives up everything of its claim that has not begun.
+- A payload that names another address than its entry's holds that address as well.
+- The account's lists and attributes are as configured, checked at most once an hour; what cannot be read or understood is
+  said and does not stop the run.
+
+No address stands in the path of a call: lists are left by \`POST /contacts/lists/{id}/contacts/remove\`.
 `,
   'docs/operations.md': `# Operations
 

@@ -78,6 +78,10 @@ export const helpTopics: Readonly<Record<string, HelpTopic>> = {
   configuration: { summary: 'Where settings come from, and which is stronger.', text: configuration },
   environment: { summary: 'Every variable the program reads.', text: environment },
   'exit-codes': { summary: 'What each exit code means, and what to do.', text: exitCodes },
+  'brevo-answers': {
+    summary: 'What each answer of Brevo means, and who is charged for it.',
+    text: () => manual('docs/brevo-answers.md'),
+  },
   operations: { summary: 'The manual for servers.', text: () => manual('docs/operations.md') },
   reports: { summary: 'What each number of the reports means.', text: () => manual('docs/reports.md') },
   'report-json': { summary: 'The JSON of the reports.', text: () => manual('docs/report-json.md') },

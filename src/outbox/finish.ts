@@ -1,5 +1,6 @@
 import type { Database, Id, Session, Statement } from '../database/database.ts';
 import type { ClaimedContact } from './claim.ts';
+import { rememberSuspects } from './suspects.ts';
 
 /** What is written down about one job. */
 export interface JobOutcome {
@@ -81,6 +82,7 @@ export async function recordOutcomes(database: Database, finished: readonly Fini
 export async function proveRecordable(
   database: Database,
   claimed: readonly { email: string; token: string; jobs: readonly { id: Id; retryCount: number }[] }[],
+  account: string,
 ): Promise<void> {
   const proven = new Error('It was shown that outcomes can be written down.');
   const outcomes = (outcome: Omit<JobOutcome, 'id' | 'retryCount'>): FinishedContact[] =>
@@ -92,6 +94,12 @@ export async function proveRecordable(
     // A retry first: it leaves the jobs pending, so that the success can follow it.
     await session.execute(recordJobs, [jobsText(outcomes({ status: 'pending', error: 'none', minutes: 1 }))]);
     await recordIn(session, outcomes({ status: 'success', error: null, minutes: null }));
+    const suspect = { cause: 'none', othersAreWell: false, charges: [] };
+    await rememberSuspects(
+      session,
+      account,
+      claimed.slice(0, 1).map(({ email }) => ({ email, ...suspect })),
+    );
     throw proven;
   };
   await database.transaction(write).catch((error: unknown) => {

@@ -49,7 +49,7 @@ export function describeStop({ scope, problem, reason }: FailedCall): Stop {
   return {
     kind: problem,
     message: `Brevo cannot be called with these settings: ${what}`,
-    hint: 'Check brevo.baseUrl, and the proxy or firewall before it; then run it again.',
+    hint: 'Check brevo.baseUrl, and the proxy or firewall before Brevo; then run it again.',
   };
 }
 

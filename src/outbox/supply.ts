@@ -13,6 +13,7 @@ const secondsAhead = 10;
 const mostLate = 10;
 
 export interface SupplyOptions {
+  account: string;
   leaseSeconds: number;
   /** the longest a call can take */
   timeoutSeconds: number;
@@ -117,7 +118,7 @@ export class Supply {
   async #prove(contacts: readonly ClaimedContact[]): Promise<void> {
     if (this.#isProven) return;
     try {
-      await proveRecordable(this.#database, contacts);
+      await proveRecordable(this.#database, contacts, this.#options.account);
       this.#isProven = true;
     } catch (error) {
       // Whoever may not write the outcome may well give the claim back; if not, its lease ends by itself.

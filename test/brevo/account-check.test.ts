@@ -323,7 +323,7 @@ describe('an answer that tells nothing of the account', () => {
 describe('a base URL that leads elsewhere', () => {
   it('is told from the first answer that is a page', async () => {
     brevo.script({ kind: 'answer', status: 404, body: '<h1>No</h1>' }, { path: '/contacts/attributes' });
-    const reason = { status: 404, message: expect.stringContaining('brevo.baseUrl') };
+    const reason = { status: 404, message: expect.stringContaining('not Brevo') };
     expect(await check()).toMatchObject(failed('route', 'configuration', { reason }));
     expect(brevo.reads()).toHaveLength(1);
   });

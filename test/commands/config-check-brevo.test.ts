@@ -127,7 +127,7 @@ describe('funnels config check --brevo', () => {
       /could not be asked .*503.*\nRun it again later/,
     ],
     ['is limited', 75, { kind: 'answer', status: 429, headers: { 'x-sib-ratelimit-reset': '9' } }, /another 9 s/],
-    ['is somewhere else', 78, { kind: 'answer', status: 404, body: '<p>Nothing</p>' }, /Nothing.*brevo\.baseUrl/],
+    ['is somewhere else', 78, { kind: 'answer', status: 404, body: '<p>Nothing</p>' }, /Nothing[\s\S]*brevo\.baseUrl/],
   ])('when Brevo %s ends with %i and says so', async (_name, code, fault, message) => {
     brevo.script(fault, { path: '/contacts/attributes' });
     expect(await check()).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(message) });

@@ -64,7 +64,7 @@ describe('the program reaches a database', () => {
     ]);
     expect(known).toMatchObject({ code: 0, stderr: '' });
     expect(unchecked).toMatchObject({ code: 0, stderr: '' });
-    expect(unknown).toMatchObject({ code: 75, stdout: '', stderr: expect.stringMatching(/self.signed certificate/) });
+    expect(unknown).toMatchObject({ code: 78, stdout: '', stderr: expect.stringMatching(/self.signed certificate/) });
     expect(plain).toMatchObject({ code: 77, stdout: '' });
   });
 

@@ -12,7 +12,7 @@ import { findProgram } from '../support/programs.ts';
 const [program = '', ...runsSources] = commandLine();
 const setpriv = findProgram('setpriv');
 const isRoot = process.getuid?.() === 0;
-const version = new RegExp(`^funnels/${RegExp.escape(pjson.version)} \\S+ bun-\\S+\n$`);
+const version = new RegExp(`^funnels/${RegExp.escape(pjson.version)} \\S+ bun-\\S+( \\(build .*\\))?\n$`);
 
 describe.skipIf(process.platform !== 'linux' || runsSources.length > 0)('the executable', () => {
   let folder: string;
@@ -64,7 +64,7 @@ describe.skipIf(process.platform !== 'linux' || runsSources.length > 0)('the exe
     for (const name of ['package.json', 'tsconfig.json']) writeFileSync(join(cwd, name), 'not JSON');
     const { status, stdout, stderr } = run(['config', 'check'], { cwd, env: { FUNNELS_ETC: noEtc } });
     expect({ status, stdout }).toEqual({ status: 78, stdout: '' });
-    expect(stderr).toContain(`Looked in config.yaml and ${noEtc}/config.yaml (not there)`);
+    expect(stderr).toContain(`Looked in config.yaml (not there) and ${noEtc}/config.yaml (not there)`);
   });
 
   it.skipIf(setpriv === undefined || !isRoot)(

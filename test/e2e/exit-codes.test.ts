@@ -47,10 +47,11 @@ describe('the program ends with', () => {
     expect(tooFast.code).toBe(75);
     expect(tooFast.stderr).toMatch(/^Error: .*\n.+\n$/);
 
+    await database.admin('UPDATE brevo_pace SET paused_until = 0, next_call_at = 0');
     await brevo.close();
     const unreachable = await funnels('drain-outbox');
     expect(unreachable.code).toBe(69);
-    expect(unreachable.stderr).toMatch(/^Error: .*\n.+\n$/);
+    expect(unreachable.stderr).toMatch(/^The lists and attributes .*\nError: .*\n.+\n$/);
     // What the runtime tells programmers is no word for those who run the program.
     expect(unreachable.stderr).not.toMatch(/Is the computer able|verbose: true/);
 

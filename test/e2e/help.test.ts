@@ -77,6 +77,8 @@ describe.concurrent('the version of the program', () => {
   it.each(['--version', '-V', 'version'])('is printed by %s', async (word) => {
     const { code, stdout, stderr } = await runFunnels([word]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(new RegExp(`^funnels/${RegExp.escape(pjson.version)} \\S+ \\S+\n$`));
+    expect(stdout).toMatch(
+      new RegExp(`^funnels/${RegExp.escape(pjson.version)} \\S+ \\S+( \\(build \\w+, [\\d-]+\\))?\n$`),
+    );
   });
 });

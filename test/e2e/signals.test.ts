@@ -45,7 +45,7 @@ describe('a command that writes', () => {
     expect(ended).toMatchObject({ code, stdout: '' });
     expect(ended.stderr).toMatch(
       new RegExp(
-        `^Error: Stopped by ${by}\\. The database testizer .* had not been reached yet.*\\n.*run it again\\.\\n$`,
+        `^${signal === 'SIGINT' ? 'Finishing what is in flight; .*\\n' : ''}Error: Stopped by ${by}\\. The database testizer .* had not been reached yet.*\\n.*run it again\\.\\n$`,
       ),
     );
   });

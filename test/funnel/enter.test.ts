@@ -163,9 +163,7 @@ describe.each(engines)('entering a funnel (%s)', (engine) => {
     const when = engine === 'mysql' ? 'FOR EACH ROW BEGIN IF NEW.payload LIKE' : 'WHEN NEW.payload LIKE';
     const end = engine === 'mysql' ? `THEN ${refusal}; END IF; END` : `BEGIN ${refusal}; END`;
     await site.database.admin(`CREATE TRIGGER no_bob BEFORE INSERT ON brevo_sync_outbox ${when} '%bob%' ${end}`);
-    await expect(site.sync()).rejects.toThrow();
-    expect(await site.entries()).toEqual([]);
-    await expect(site.sync({ batchSize: 1 })).rejects.toThrow();
+    expect(occurred((await site.sync()).outcomes)).toEqual({ entered: 1, refused_by_database: 1 });
     expect((await site.entries()).map(({ email }) => email)).toEqual(['ann@x.com']);
     expect(await site.jobs()).toHaveLength(1);
     await site.database.admin('DROP TRIGGER no_bob');

@@ -163,7 +163,7 @@ describe.each(engines)('the preflight of a run on %s', (engine) => {
   it.each<[Fault, RegExp]>([
     [{ kind: 'answer', status: 503, body: { message: 'Down' } }, /going on without: 503: Down/],
     [{ kind: 'reset' }, /going on without: .*broke the connection off/],
-    [{ kind: 'answer', status: 200, body: '<h1>Welcome</h1>' }, /going on without: .*Welcome.*brevo\.baseUrl/],
+    [{ kind: 'answer', status: 200, body: '<h1>Welcome</h1>' }, /going on without: .*Welcome/],
   ])('lets the run go on after %j, says so, and asks again next time', async (fault, text) => {
     brevo.script(fault, { path: '/contacts/lists/5', times: fault.kind === 'reset' ? 2 : 1 });
     expect(await ask()).toEqual({ kind: 'unwell' });

@@ -26,6 +26,8 @@ it.each([undefined, 'sources', 'deno'])(
     onTestFinished(() => forgetSettings(process.env));
     const { code, stderr } = await runFunnels(['config', 'check'], program === undefined ? {} : { program });
     expect(code).toBe(78);
-    expect(stderr).toContain(`database.url is not set. Looked in config.yaml and ${noEtc}/config.yaml (not there)`);
+    expect(stderr).toContain(
+      `database.url is not set. Looked in config.yaml (not there) and ${noEtc}/config.yaml (not there)`,
+    );
   },
 );
