@@ -115,6 +115,12 @@ export class CircuitBreaker {
     this.#isJudging = true;
     try {
       if (isRow(this.#fresh(this.#parked), anyCause)) return this.#everybodys();
+      const known = this.#parked.filter((call) => this.#isKnown(call));
+      if (known.length >= anyCause.failures) {
+        const result = known.some(({ call }) => isBeyondBrevo(call)) ? await this.#ask() : null;
+        if (result !== null && result.kind !== 'well') return this.#everybodys(result);
+        return { kind: 'own', calls: this.#take((call) => known.includes(call)) };
+      }
       for (const group of this.#groups().values()) {
         const calls = this.#fresh(group);
         if (!isRow(calls, this.#hasDelivered ? anyCause : sameCause)) continue;
@@ -170,7 +176,11 @@ export class CircuitBreaker {
 
   /** Those that are not known to fail on their own. */
   #fresh(calls: readonly ParkedCall[]): ParkedCall[] {
-    return calls.filter(({ contact, call }) => !this.#memory.isOwn(contact.email, causeOf(call)));
+    return calls.filter((call) => !this.#isKnown(call));
+  }
+
+  #isKnown({ contact, call }: ParkedCall): boolean {
+    return this.#memory.isOwn(contact.email, causeOf(call));
   }
 
   #everybodys(result?: ProbeResult): Verdict | null {

@@ -81,7 +81,7 @@ class DrainRun {
     try {
       const { due } = await countPending(this.#database);
       this.#total = Math.min(due, limit);
-      await this.#deliverAll();
+      if (due > 0) await this.#deliverAll();
       this.#result.left = await countPending(this.#database);
     } catch (error) {
       // What was done until then is told all the same; a bug of ours is nobody's to act on.
