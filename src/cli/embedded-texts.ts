@@ -493,17 +493,18 @@ Do not start the Python service on these tables again. It writes entries without
 
 Nothing is lost: \`sync\` goes on, its jobs wait in \`brevo_sync_outbox\`.
 
-- A job that Brevo did not answer is tried again after 5, 10, 15, 20 and 25 minutes. After five retries it is \`failed\`.
-- Repeated outages end the run, with exit code 69. The jobs not reached keep their retries.
-- A rate limit (429) makes the run wait or end, and costs no retry.
-- A refused key, a configured list or attribute that Brevo does not have, no credit left or a wrong \`brevo.baseUrl\` stop
-  the run at once. Jobs stay pending and lose no retry. Correct the cause; the next run goes on.
+- What befalls everybody is charged to nobody: an outage ends the run with 69, a refused account with 77, a wrong address,
+  list or attribute with 78. The jobs stay pending and lose no retry; the next run tries again by itself. The error names
+  the last job and its address as an example.
+- What befalls one contact stops nobody: its jobs are tried again after 5, 10, 15, 20 and 25 minutes, and after five retries
+  are \`failed\`; a contact that Brevo refuses for good is \`failed\` at once. A contact that failed comes last in the next runs.
+- A rate limit (429) makes the run wait, or end with 75 when it is long, and costs no retry; no run calls before its end.
 - A job that asks for a list which is configured no more is failed by itself; the others go on.
+- When too few people are due to tell one from the other, a run may decide wrongly at first. What it charged is taken back
+  once others fail in the same way; the summary says so ("of earlier runs pending again"). A few contacts that are refused in
+  the same words, with nobody else due, end each run with 78 until anybody is delivered, or until \`outbox discard\`.
 
-- Five contacts in a row that all fail in the same way, three of them chosen at random from those waiting, are taken for
-  something that would befall everybody: an outage (69), or a refusal that is nobody's own (78). No job is charged for
-  it. Contacts that always fail by themselves are charged as soon as any other contact gets an answer; when nobody else
-  is due, they stop every run like that until somebody else is, or until \`outbox discard\`.
+How that is told apart, answer by answer: [brevo-answers](brevo-answers.md).
 
 See what is waiting, what has failed and why, and what to do about it:
 
