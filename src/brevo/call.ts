@@ -37,12 +37,18 @@ export function createCall(options: BrevoClientOptions): Call {
   const { address, host } = parseBaseUrl(options.baseUrl);
   const headers = { 'api-key': apiKey, 'user-agent': options.userAgent, accept: 'application/json' };
 
-  async function send({ method, path, body, longestBytes }: BrevoRequest, signal: AbortSignal): Promise<Answer> {
+  async function send(
+    { method, path, body, longestBytes }: BrevoRequest,
+    signal: AbortSignal,
+    isFresh = false,
+  ): Promise<Answer> {
     const response = await ofetch.raw(`${address}${path}`, {
       method,
       headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
       ...(body !== undefined && { body: JSON.stringify(body) }),
       signal,
+      // Bun takes a new connection then: others that were kept open may have been closed as well.
+      ...(isFresh && { keepalive: false }),
       retry: 0,
       redirect: 'manual',
       ignoreResponseError: true,
@@ -65,7 +71,7 @@ export function createCall(options: BrevoClientOptions): Call {
     }, options.timeoutSeconds * 1000);
     const sendAgain = (error: unknown): Promise<Answer> => {
       if (stop.signal.aborted || !isBrokenOff(error)) throw error;
-      return send(request, stop.signal);
+      return send(request, stop.signal, true);
     };
     try {
       return await send(request, stop.signal).catch(sendAgain);

@@ -121,7 +121,7 @@ export function foreign(answer: Answer): FailedCall {
 
 /** A 400 in Brevo's envelope. An unknown list comes with the code of a bad address, so that the message decides. */
 function rejected(reason: Failure, error: BrevoError): FailedCall {
-  if (isRace(error)) return failed(reason, 'contact', 'configuration', true);
+  if (isRace(error)) return failed(reason, 'contact', 'unavailable', true);
   const names = error.duplicates.length > 0 ? ` [${error.duplicates.join(', ')}]` : '';
   return failed({ ...reason, message: error.message + names }, 'contact', 'configuration', false);
 }

@@ -167,8 +167,8 @@ delivered, whoever failed before has failed alone, and their next failure of thi
 
 **Charged in ignorance.** A contact that failed alone may have been the first of many. When a second one fails in the same
 way and nobody was delivered between them, the run stops, and the attempts charged for it are given back: the jobs are
-pending again as they were. A job that failed for good when there was nobody to compare it with is tried once more when
-others are well. The summary counts both ("of earlier runs pending again").
+pending again as they were. A job that failed for good in a run that delivered to nobody is tried once more when others are
+well. The summary counts both ("of earlier runs pending again"). What somebody has retried or discarded since is left alone.
 
 ## What is shown before the call
 
@@ -495,7 +495,7 @@ Nothing is lost: \`sync\` goes on, its jobs wait in \`brevo_sync_outbox\`.
 
 - What befalls everybody is charged to nobody: an outage ends the run with 69, a refused account with 77, a wrong address,
   list or attribute with 78. The jobs stay pending and lose no retry; the next run tries again by itself. The error names
-  the last job and its address as an example.
+  some of the jobs and their addresses.
 - What befalls one contact stops nobody: its jobs are tried again after 5, 10, 15, 20 and 25 minutes, and after five retries
   are \`failed\`; a contact that Brevo refuses for good is \`failed\` at once. A contact that failed comes last in the next runs.
 - A rate limit (429) makes the run wait, or end with 75 when it is long, and costs no retry; no run calls before its end.

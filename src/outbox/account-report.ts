@@ -18,6 +18,12 @@ export interface AccountReport {
 const correct =
   'Create it in Brevo (Contacts > Lists, Contacts > Settings > Contact attributes) or correct these settings.';
 
+const another = 'The type of an attribute cannot be changed in Brevo: add another one and name it in brevo.attributes.';
+
+function hintFor(attributes: readonly CheckedAttribute[]): string {
+  return attributes.some(({ state }) => state === 'wrong_type') ? `${correct}\n${another}` : correct;
+}
+
 /** The meaning of a check, in words. Names everything that is wrong at once, a line each. */
 export function reportOnAccount(check: AccountCheck): AccountReport {
   if (check.kind !== 'checked') return { lists: [], attributes: [], problem: problemOf(check), information: null };
@@ -27,7 +33,7 @@ export function reportOnAccount(check: AccountCheck): AccountReport {
   return {
     lists,
     attributes,
-    problem: faults.length === 0 ? null : { kind: 'configuration', message, hint: correct },
+    problem: faults.length === 0 ? null : { kind: 'configuration', message, hint: hintFor(attributes) },
     information: uncheckedOf(attributes, unreadable),
   };
 }
@@ -46,7 +52,7 @@ function problemOf(check: Exclude<AccountCheck, { kind: 'checked' }>): Stop {
 function uncheckedOf(attributes: readonly CheckedAttribute[], unreadable: Failure | null): string | null {
   if (unreadable !== null) {
     const why = describeFailure(unreadable);
-    return `Not all of the lists and attributes in Brevo could be read with this key, so they were not checked: ${why}`;
+    return `Not all of the lists and attributes in Brevo could be read, so they were not checked: ${why}`;
   }
   const names = attributes.filter(({ state }) => state === 'not_checked').map(({ name }) => name);
   if (names.length === 0) return null;

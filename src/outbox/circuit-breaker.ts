@@ -49,8 +49,8 @@ export interface ParkedCall {
 export type Verdict =
   /** each failed on its own */
   | { kind: 'own'; calls: ParkedCall[] }
-  /** everybody would fail; `stop` when the account says why, else `last` is an example */
-  | { kind: 'everybody'; last: ParkedCall; stop: Stop | null };
+  /** everybody would fail, as these did; `stop` when the account says why */
+  | { kind: 'everybody'; examples: ParkedCall[]; stop: Stop | null };
 
 /**
  * Tells what befalls everybody from failures of single contacts, by evidence and not by the words of an answer. A failure
@@ -97,13 +97,6 @@ export class CircuitBreaker {
     return own;
   }
 
-  /** Brevo answered a call that began at `startedAt` about its contact. Returns the failures to get any such answer before. */
-  answered(startedAt: number): ParkedCall[] {
-    const own = this.#take(({ failedAt, call }) => isBeyondBrevo(call) && failedAt <= startedAt);
-    for (const { contact, call } of own) this.#memory.failedOnItsOwn(contact.email, causeOf(call));
-    return own;
-  }
-
   /** Takes back everything that is parked, or what `which` chooses: it is released, and nobody is charged. */
   release(which?: (call: ParkedCall) => boolean): ParkedCall[] {
     return this.#take(which);
@@ -138,23 +131,24 @@ export class CircuitBreaker {
   /** When nobody is left to compare with: whose fault the parked failures are. Null when there are none. */
   async conclude(): Promise<Verdict | null> {
     if (this.#parked.length === 0) return null;
+    if (this.#parked.some(({ call }) => isBeyondBrevo(call))) {
+      const result = await this.#ask();
+      if (result.kind !== 'well') return this.#everybodys(result);
+    }
     for (const [cause, calls] of this.#groups()) {
       const [first] = calls;
       if (first === undefined) continue;
-      const result = isBeyondBrevo(first.call) ? await this.#ask() : null;
-      if (result !== null && result.kind !== 'well') return this.#everybodys(result);
       if (this.#isShared(cause, calls, first.call)) return this.#everybodys();
     }
     if (!this.#hasDelivered && addressesOf(this.#fresh(this.#parked)).size >= anyCause.failures)
       return this.#everybodys();
     const own = this.#take();
     for (const { contact, failure, call } of own) {
-      const isDoubtful = !call.isRetryable && !this.#hasDelivered;
+      const isDoubtful = !this.#hasDelivered;
+      const error = failure.outcome.kind === 'delivered' ? '' : failure.outcome.reason;
       const charges = failure.jobs.map(({ id, retryCount }) => ({
-        id,
-        before: retryCount,
-        after: retryCount + 1,
-        isDoubtful,
+        ...{ id, before: retryCount, after: retryCount + 1 },
+        ...{ error, isDoubtful },
       }));
       this.#memory.charged(contact.email, causeOf(call), charges);
     }
@@ -184,12 +178,15 @@ export class CircuitBreaker {
   }
 
   #everybodys(result?: ProbeResult): Verdict | null {
-    const last = this.#parked.at(-1);
-    if (last === undefined) return null;
+    const groups = [...this.#groups().values()].sort((one, other) => other.length - one.length);
+    // Where the account gives no answer at all, that is what befalls everybody.
+    const examples =
+      (result === undefined ? undefined : groups.find(([first]) => first && isBeyondBrevo(first.call))) ?? groups[0];
+    if (examples === undefined) return null;
     this.#memory.failedAsEverybody(
       this.#parked.map(({ contact, call }) => ({ email: contact.email, cause: causeOf(call) })),
     );
-    return { kind: 'everybody', last, stop: result?.kind === 'stop' ? result.stop : null };
+    return { kind: 'everybody', examples, stop: result?.kind === 'stop' ? result.stop : null };
   }
 
   #groups(): Map<string, ParkedCall[]> {

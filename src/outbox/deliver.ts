@@ -19,6 +19,9 @@ export interface DeliveryRun {
   stop: (stopped: Stop) => void;
 }
 
+/** So many contacts are named as examples of what befalls everybody. */
+const mostNamed = 3;
+
 /** What became of one planned call. */
 type CallResult =
   /** `goesOn`: whether the contact's next call may follow */
@@ -82,9 +85,14 @@ export class Deliverer {
       this.#charge(verdict.calls);
       return;
     }
-    const { last } = verdict;
-    if (last.failure.outcome.kind !== 'delivered') recorder.note(last.failure.outcome.reason);
-    stop(verdict.stop ?? stopForEverybody(last.call, whoOf(last)));
+    const { examples } = verdict;
+    for (const { failure } of examples) {
+      if (failure.outcome.kind !== 'delivered') recorder.note(failure.outcome.reason);
+    }
+    const [first] = examples;
+    const [named, more] = [examples.slice(0, mostNamed), Math.max(0, examples.length - mostNamed)];
+    const who = [...named.map(whoOf), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+    if (first !== undefined) stop(verdict.stop ?? stopForEverybody(first.call, who));
     this.release();
   }
 
@@ -105,7 +113,6 @@ export class Deliverer {
       this.#charge(breaker.delivered(contact.email, startedAt));
       return { kind: 'finished', ending: endingOf(call.jobs, outcome), goesOn: true };
     }
-    if (outcome.scope === 'contact') this.#charge(breaker.answered(startedAt));
     return this.#failed(contact, call, outcome);
   }
 

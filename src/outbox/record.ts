@@ -126,7 +126,7 @@ export class Recorder {
       this.#options.onLostLease(contact.token);
       const what = lost.map(({ id }) => id).join(', ');
       this.#options.onInformation(
-        `The lease of ${contact.email} had ended before the outcome of job ${what} was recorded.`,
+        `The lease of ${contact.email} had ended before the outcome of job ${what} was recorded; whoever has it now sends and records that again.`,
       );
     }
     const states = new Map(outcomes.map((outcome) => [outcome.id, outcome]));

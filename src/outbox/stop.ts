@@ -19,13 +19,16 @@ export function stopForEverybody(call: FailedCall, who: string): Stop {
 /** Why nothing can be delivered until somebody acts, whatever was asked of Brevo. */
 export function describeStop({ scope, problem, reason }: FailedCall): Stop {
   const what = describeFailure(reason);
-  if (scope === 'contact') {
+  if (scope === 'contact' && problem === 'unavailable') {
+    return { kind: problem, message: `Brevo is busy with every contact: ${what}`, hint: 'The next run tries again.' };
+  }
+  if (scope === 'contact' && reason.status === 400) {
     return {
       kind: problem,
-      message: `Brevo refuses every contact in the same way: ${what}`,
+      message: `Brevo refused everybody who was tried in the same way: ${what}`,
       hint:
         'Check the lists and the attributes (brevo.attributes) in the Brevo account, then run it again. If these ' +
-        'contacts themselves are wrong: funnels outbox discard ID',
+        'contacts themselves are wrong, each is charged once anybody else is delivered; or: funnels outbox discard ID',
     };
   }
   if (scope === 'account' && problem === 'refused') {

@@ -8,6 +8,7 @@ import {
   rememberDelivery,
   rememberSuspects,
   type Suspect,
+  type TakenBack,
   takeBackCharges,
   wasDeliveredLately,
 } from './suspects.ts';
@@ -24,7 +25,7 @@ export class SuspectMemory {
   /** somebody was delivered, and earlier runs had left failures unexplained */
   #explains = false;
   #hasDelivered = false;
-  #takenBack: Charge[] = [];
+  #takenBack: TakenBack[] = [];
 
   /** whether anybody was delivered within the hour before this run */
   readonly wasDeliveredLately: boolean;
@@ -96,7 +97,7 @@ export class SuspectMemory {
     const causes = new Set(failed.map(({ cause }) => cause));
     for (const known of this.#known.values()) {
       if (!causes.has(known.cause) || known.charges.length === 0) continue;
-      this.#takenBack.push(...known.charges);
+      this.#takenBack.push(...known.charges.map((charge) => ({ ...charge, onlyFailed: false })));
       this.#set({ ...known, charges: [] });
     }
     for (const { email, cause } of failed) {
@@ -133,7 +134,8 @@ export class SuspectMemory {
       if (known.othersAreWell) continue;
       this.#explains = true;
       // If it was the account, that is well again; if it is the contact, the next answer is final.
-      this.#takenBack.push(...known.charges.filter(({ isDoubtful }) => isDoubtful));
+      const doubtful = known.charges.filter(({ isDoubtful }) => isDoubtful);
+      this.#takenBack.push(...doubtful.map((charge) => ({ ...charge, onlyFailed: true })));
       this.#known.set(email, { ...known, othersAreWell: true, charges: [] });
     }
   }

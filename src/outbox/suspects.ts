@@ -5,8 +5,15 @@ export interface Charge {
   id: Id;
   before: number;
   after: number;
-  /** failed for good while there was nobody at all to compare it with: it is tried once more when there is */
+  /** what was written into last_error: whoever has decided about the job since has changed it */
+  error: string;
+  /** charged while there was nobody at all to compare it with: if it has failed, it is tried once more when there is */
   isDoubtful: boolean;
+}
+
+/** A charge to take back; `onlyFailed`: not that of a job which is tried again anyway. */
+export interface TakenBack extends Charge {
+  onlyFailed: boolean;
 }
 
 /** A contact whose call failed, for as long as its failure may matter to later runs. */
@@ -81,16 +88,19 @@ const forgetOld: Statement = {
 // Only what is still as it was left: somebody may have retried or discarded the job since.
 const takeBack: Statement = {
   mysql: `UPDATE (SELECT * FROM JSON_TABLE(?, '$[*]' COLUMNS (
-      id BIGINT PATH '$.id', before_it INT PATH '$.before', after_it INT PATH '$.after')) t) j
+      id BIGINT PATH '$.id', before_it INT PATH '$.before', after_it INT PATH '$.after',
+      error TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$.error', only_failed INT PATH '$.onlyFailed')) t) j
     STRAIGHT_JOIN brevo_sync_outbox o FORCE INDEX (PRIMARY) ON o.id = j.id
     SET o.status = 'pending', o.retry_count = j.before_it, o.next_attempt_at = NULL, o.updated_at = CURRENT_TIMESTAMP
-    WHERE o.retry_count = j.after_it AND o.status IN ('pending', 'failed')`,
+    WHERE o.retry_count = j.after_it AND CONVERT(o.last_error USING utf8mb4) COLLATE utf8mb4_bin = j.error
+      AND (o.status = 'failed' OR o.status = 'pending' AND j.only_failed = 0)`,
   sqlite: `UPDATE brevo_sync_outbox SET status = 'pending', retry_count = j.before_it, next_attempt_at = NULL,
       updated_at = CURRENT_TIMESTAMP
-    FROM (SELECT CAST(value ->> 'id' AS INTEGER) AS id, value ->> 'before' AS before_it, value ->> 'after' AS after_it
-      FROM json_each(?)) j
+    FROM (SELECT CAST(value ->> 'id' AS INTEGER) AS id, value ->> 'before' AS before_it, value ->> 'after' AS after_it,
+        value ->> 'error' AS error, value ->> 'onlyFailed' AS only_failed FROM json_each(?)) j
     WHERE j.id = brevo_sync_outbox.id AND brevo_sync_outbox.retry_count = j.after_it
-      AND brevo_sync_outbox.status IN ('pending', 'failed')`,
+      AND brevo_sync_outbox.last_error = j.error
+      AND (brevo_sync_outbox.status = 'failed' OR brevo_sync_outbox.status = 'pending' AND j.only_failed = 0)`,
 };
 
 /** The contacts of this account that failed within the last week, at most 10,000. */
@@ -144,7 +154,8 @@ export async function forgetOldSuspects(session: Session): Promise<void> {
 }
 
 /** Makes jobs pending and due again, with the attempts they had before; returns how many were still as charged. */
-export async function takeBackCharges(session: Session, charges: readonly Charge[]): Promise<number> {
+export async function takeBackCharges(session: Session, charges: readonly TakenBack[]): Promise<number> {
   if (charges.length === 0) return 0;
-  return (await session.execute(takeBack, [JSON.stringify(charges)])).affected;
+  const rows = charges.map(({ onlyFailed, ...charge }) => ({ ...charge, onlyFailed: onlyFailed ? 1 : 0 }));
+  return (await session.execute(takeBack, [JSON.stringify(rows)])).affected;
 }

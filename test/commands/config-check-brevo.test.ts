@@ -99,6 +99,7 @@ describe('funnels config check --brevo', () => {
         '- there is no attribute FUNNEL_TYPE (brevo.attributes.funnelType)',
         '- the attribute CERTIFICATE_PURCHASED is of the type text, not boolean (brevo.attributes.certificatePurchased)',
         'Create it in Brevo (Contacts > Lists, Contacts > Settings > Contact attributes) or correct these settings.',
+        'The type of an attribute cannot be changed in Brevo: add another one and name it in brevo.attributes.',
         '',
       ].join('\n'),
     );
@@ -138,7 +139,7 @@ describe('funnels config check --brevo', () => {
     const { code, stdout, stderr } = await check();
     expect(code).toBe(0);
     expect(stdout).toContain('funnels.language.listId\t5\tnot checked\t\n');
-    expect(stderr).toMatch(/^Not all of the lists and attributes in Brevo could be read .*403: Access denied/);
+    expect(stderr).toMatch(/^Not all of the lists and attributes in Brevo could be read, .*403: Access denied/);
   });
 
   it('needs a key', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { discardJobs } from '../../src/outbox/discard.ts';
 import { fingerprint } from '../../src/outbox/fingerprint.ts';
 import { type FakeBrevo, startFakeBrevo } from '../support/fake-brevo.ts';
 import { createOutbox, type TestOutbox } from '../support/outbox.ts';
@@ -94,6 +95,41 @@ describe.each(engines)('over many short runs, on %s', (engine) => {
     expect(brevo.requests).toHaveLength(1);
     await outbox.database.admin('UPDATE brevo_pace SET paused_until = 1, next_call_at = 1');
     expect(await outbox.drain(brevo)).toMatchObject({ sent: 2 });
+  });
+
+  it('leaves alone what somebody has given up, though it was charged in ignorance', async () => {
+    const body = { code: 'invalid_parameter', message: 'Invalid email address' };
+    brevo.script({ kind: 'answer', status: 400, body }, { email: 'anna@example.com' });
+    const { id } = await outbox.enqueue('anna@example.com');
+    expect(await outbox.drain(brevo)).toMatchObject({ failed: 1 });
+    await discardJobs(outbox.open(), [id], false);
+    await outbox.enqueue('bob@example.com');
+    expect(await outbox.drain(brevo)).toMatchObject({ sent: 1, takenBack: 0 });
+    expect(await outbox.statuses()).toEqual({ success: 1, failed: 1 });
+  });
+
+  it('tries once more what failed for good while there was nobody to compare it with', async () => {
+    await outbox.enqueue('anna@example.com', { retries: 5 });
+    brevo.script({ kind: 'answer', status: 500, body: { message: 'Oops' } });
+    expect(await outbox.drain(brevo)).toMatchObject({ failed: 1, stopped: null });
+    await outbox.enqueue('bob@example.com');
+    expect(await outbox.drain(brevo)).toMatchObject({ sent: 1, takenBack: 1 });
+    expect(await outbox.drain(brevo)).toMatchObject({ sent: 1 });
+  });
+
+  it('takes an outage for one though some contacts are refused in it', async () => {
+    await outbox.enqueuePeople(10);
+    const body = { code: 'invalid_parameter', message: 'Invalid email address' };
+    for (const person of [1, 3, 7]) {
+      brevo.script({ kind: 'answer', status: 400, body }, { email: `person${person}@example.com`, times: 99 });
+    }
+    brevo.script({ kind: 'answer', status: 503, body: 'down' }, { times: 99 });
+    brevo.script({ kind: 'answer', status: 503, body: 'down' }, { path: '/contacts/attributes', times: 99 });
+    for (let run = 0; run < 3; run += 1) {
+      const result = await outbox.drain(brevo, { limit: run === 0 ? 99 : 4 });
+      expect(result).toMatchObject({ retried: 0, failed: 0, stopped: { kind: 'unavailable' } });
+    }
+    await expectUntouched(10);
   });
 
   it('charges many that are known to fail on their own without keeping all in mind, unless nothing answers', async () => {

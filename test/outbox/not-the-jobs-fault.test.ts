@@ -80,7 +80,7 @@ describe.each(engines)('answers that are not the job’s fault, on %s', (engine)
     const result = await outbox.drain(brevo, { concurrency: 2 });
     expect(result).toMatchObject({ claimed: 12, released: 12, sent: 0, stopped: { kind } });
     expect(result.stopped?.message).toContain(`${status} ${code}: ${message}`);
-    expect(result.stopped?.message).toMatch(/\(job \d+ for person\d+@example\.com\)$/);
+    expect(result.stopped?.message).toMatch(/\(job \d+ for person\d+@example\.com, .*\d more\)$/);
     await expectUntouched(12);
   });
 

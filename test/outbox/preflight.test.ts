@@ -207,7 +207,7 @@ describe.each(engines)('the preflight of a run on %s', (engine) => {
     expect(await fly()).toBeNull();
     expect(told).toEqual([
       expect.stringMatching(
-        /^Not all of the lists and attributes in Brevo could be read .*403 permission_denied: Access denied/,
+        /^Not all of the lists and attributes in Brevo could be read, .*403 permission_denied: Access denied/,
       ),
     ]);
   });

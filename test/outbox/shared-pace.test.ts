@@ -30,6 +30,14 @@ describe.each(engines)('the pace that all workers share (%s)', (engine) => {
     expect(mostInOneSecond(starts)).toBeLessThanOrEqual(20);
   });
 
+  it('waits no day for a turn that a clock since set back has left behind', async () => {
+    await pace(10).next(never);
+    await outbox.database.admin('UPDATE brevo_pace SET next_call_at = next_call_at + 86400000000');
+    await expect(pace(10).next(AbortSignal.timeout(300))).rejects.toThrow();
+    const [row] = await outbox.database.admin<{ next: number | string }>('SELECT next_call_at AS next FROM brevo_pace');
+    expect(Number(row?.next) / 1000 - Date.now()).toBeLessThan(30_000);
+  });
+
   it('is another one for another account', async () => {
     await pace(0.001).next(never);
     await pace(0.001, 'other').next(never);
