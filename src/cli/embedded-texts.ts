@@ -156,7 +156,7 @@ A failed call is *parked*: its contact stays leased and nobody is charged yet. T
 2. **A row of failures without any delivery.** The next contacts are chosen at random, because a queue may begin with
    contacts that fail on their own. Five of the same cause, three of them chosen at random, are everybody's. For answers that
    are not properly Brevo's one question to the account (its lists and attributes) decides: if it is answered, or if others
-   were delivered in this run, it takes ten. Words are compared without addresses, numbers, ids and quoted values.
+   were delivered in this run, it takes ten, and twenty if both. Words are compared without addresses, numbers, ids and quoted values.
 3. **Nobody is left to compare with.** For answers that are not properly Brevo's the question to the account decides. For
    refusals the number of contacts decides that failed for this cause without any delivery since, in this run and earlier
    ones: two are enough when nobody was delivered for an hour, three when somebody was, ten when that was in this very run;

@@ -12,6 +12,8 @@ const sameCause = { failures: 5, probes: 3 };
  * were delivered a moment ago.
  */
 const anyCause = { failures: 10, probes: 6 };
+/** The same where both speak against it. */
+const anyCauseLately = { failures: 20, probes: 12 };
 /**
  * Contacts that failed in the same way, where nobody is left to compare them with, that show it to be everybody's. The less
  * is known of others that were delivered, the fewer it takes.
@@ -107,7 +109,8 @@ export class CircuitBreaker {
     if (this.#isJudging) return null;
     this.#isJudging = true;
     try {
-      if (isRow(this.#fresh(this.#parked), anyCause)) return this.#everybodys();
+      const row = this.#hasDelivered ? anyCauseLately : anyCause;
+      if (isRow(this.#fresh(this.#parked), row)) return this.#everybodys();
       const known = this.#parked.filter((call) => this.#isKnown(call));
       if (known.length >= anyCause.failures) {
         const result = known.some(({ call }) => isBeyondBrevo(call)) ? await this.#ask() : null;
