@@ -34,6 +34,12 @@ export class Problem extends Error {
   }
 }
 
+/** A text ended as a sentence is, by one full stop, whatever it brought along. */
+export function sentence(text: string): string {
+  const bare = text.trimEnd();
+  return /[.!?…]$/.test(bare) ? bare : `${bare}.`;
+}
+
 /**
  * The message of anything thrown, as it may stand in a message of ours: a Problem's as it is, any other with secrets
  * masked, for it came from outside. An AggregateError without a message has that of its first inner error.

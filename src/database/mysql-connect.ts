@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { checkServerIdentity, type TLSSocket } from 'node:tls';
 import { createConnection, type Connection as DriverConnection } from 'mysql2';
 import type { Connection } from 'mysql2/promise';
-import { messageOf } from '../errors.ts';
+import { messageOf, sentence } from '../errors.ts';
 import { DatabaseProblem } from './database.ts';
 import { connectionOptions, type MysqlTarget } from './mysql-target.ts';
 
@@ -46,7 +46,7 @@ async function readAuthorities(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    const what = `The file of database.tlsCaFile cannot be read: ${messageOf(error)}.`;
+    const what = sentence(`The file of database.tlsCaFile cannot be read: ${messageOf(error)}`);
     throw new DatabaseProblem('other', 'configuration', what, { cause: error });
   }
 }

@@ -5,32 +5,53 @@ import type { DatabaseReason } from './database.ts';
 export interface ErrorKind {
   reason: DatabaseReason;
   kind: ProblemKind;
-  /** completes "The database … at … (as …) …", before the server's own words; null: those alone say it */
-  what: string | null;
-  /** what to do; null when the words say that too */
-  hint: string | null;
+  /** completes "The database … at … (as …) …", before the server's own words */
+  what: string;
+  hint: string;
 }
 
-type Row = readonly [ErrorKind['reason'], ErrorKind['kind'], what: string | null, hint: string | null];
+type Row = readonly [ErrorKind['reason'], ErrorKind['kind'], what: string, hint: string];
 
 const again = 'Run it again.';
 const rights = 'Check the account in database.url and its privileges.';
 const writable = 'Point database.url to the server that takes writes.';
 const session = 'Let the account set its session variables; a proxy in between has to pass SET statements on.';
 
-const rowFault: Row = ['bad_value', 'data', null, null];
+const rowFault: Row = [
+  'bad_value',
+  'data',
+  'refused a row',
+  'Look at what forbids it there: the type of its column, a constraint or a trigger.',
+];
+const duplicate: Row = [
+  'duplicate_key',
+  'data',
+  'refused a row',
+  'A row with that key is there already: look at both, and at the unique keys of the table.',
+];
 const lock: Row = ['conflict', 'temporary', 'could not get a lock in time', again];
 const changed: Row = ['conflict', 'temporary', 'had something changed by somebody else at that moment', again];
+const initConnect: Row = [
+  'other',
+  'configuration',
+  'ends every connection of this account because its init_connect cannot be run',
+  "Correct init_connect on the server (SHOW GLOBAL VARIABLES LIKE 'init_connect'); its log says what fails in it.",
+];
 const gone: Row = [
   'lost_connection',
   'temporary',
   'cannot be reached',
   'Check that the server is running, then run it again.',
 ];
-const missing: Row = ['missing_table', 'data', '', null];
+const missing: Row = [
+  'missing_table',
+  'data',
+  'lacks something',
+  'Look what is missing with: funnels migrate status; and whether database.url and modx name the right tables.',
+];
 const denied: Row = ['denied', 'refused', 'refused', rights];
 const readOnly: Row = ['read_only', 'refused', 'may not be written', writable];
-const readOnlySession: Row = ['read_only', 'refused', 'gave a session that may not write', null];
+const readOnlySession: Row = ['read_only', 'refused', 'gave a session that may not write', writable];
 const busy: Row = ['conflict', 'temporary', 'is overloaded', again];
 const slow: Row = [
   'other',
@@ -98,7 +119,7 @@ const packet: Row = [
   'bad_value',
   'configuration',
   'takes no packet that large (max_allowed_packet)',
-  'A batch travels as one packet: lower sync.batchSize, or raise max_allowed_packet on the server.',
+  'Raise max_allowed_packet on the server; 16777216 is usual.',
 ];
 const engine: Row = [
   'other',
@@ -124,7 +145,7 @@ const zone: Row = [
 
 /** Numbers from 1900 on differ between MariaDB and MySQL; none here means two things that matter. */
 const numbers: readonly (readonly [Row, ...number[]])[] = [
-  [['duplicate_key', 'data', null, null], 1022, 1062, 1586],
+  [duplicate, 1022, 1062, 1586],
   [rowFault, 1048, 1136, 1264, 1265, 1292, 1300, 1364, 1365, 1366, 1367, 1369, 1406, 1411, 1441, 1442, 1467, 1526],
   [rowFault, 1644, 1690, 1748, 1863, 1906, 3105, 3140, 3141, 3156, 3819, 4025, 4038],
   [lock, 1205, 1213, 1223, 1614, 1689, 3058, 3101, 3572],
@@ -179,6 +200,7 @@ const classes: Readonly<Record<string, Row>> = {
  * 1290 (an option prevents the statement), which is not always about writing.
  */
 const words: readonly (readonly [RegExp, Row])[] = [
+  [/\binit_connect\b/i, initConnect],
   [/No space left on device|Disk full|\b(?:errcode|errno|error)\b:? *28\b/i, disk],
   [/Read-only file system|Input\/output error|Disk quota exceeded/i, disk],
   [/Out of memory|Cannot allocate memory|Too many open files|--max-session-mem-used/i, memory],

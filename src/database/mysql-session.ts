@@ -122,6 +122,8 @@ function wantedParts(target: MysqlTarget, access: keyof typeof accessModes): Par
   const idle_transaction_timeout = access === 'read-only' ? 0 : idleTransactionSeconds;
   return [
     ...list('both', wanted.both),
+    // The server's own time zone, should init_connect have set another.
+    ...(target.timezone === undefined ? list('both', { time_zone: '@@GLOBAL.time_zone' }) : []),
     { text: timeLimit, parameter: target.statementTimeoutSeconds, on: 'both' },
     ...list('mariadb', { ...wanted.mariadb, idle_transaction_timeout }),
     ...list('mysql', wanted.mysql),

@@ -1,3 +1,4 @@
+import { sentence } from '../errors.ts';
 import { DatabaseProblem } from './database.ts';
 import { type MysqlTarget, nameOf } from './mysql-target.ts';
 
@@ -43,7 +44,7 @@ export function explainTlsError(
 ): DatabaseProblem | undefined {
   const { code = '', tlsCode = '', message } = cause;
   const problem = (what: string, hint: string): DatabaseProblem =>
-    new DatabaseProblem('other', 'configuration', `${nameOf(target)} ${what}.`, { cause, hint });
+    new DatabaseProblem('other', 'configuration', sentence(`${nameOf(target)} ${what}`), { cause, hint });
   if (code === 'HANDSHAKE_NO_SSL_SUPPORT') {
     return problem('has no TLS', 'Set its certificate up on the server, or remove ssl from database.url.');
   }
@@ -52,7 +53,7 @@ export function explainTlsError(
     return undefined;
   }
   const { what, hint } = certificates[tlsCode] ?? other;
-  return problem(`${what}: ${message.replace(/\.\s*$/, '')}`, hint);
+  return problem(`${what}: ${message}`, hint);
 }
 
 function isCut(message: string): boolean {

@@ -53,14 +53,13 @@ export class Patience {
   }
 
   #giveUp(): void {
-    const what =
+    const [what, hint] =
       this.#seconds === 0
-        ? `${this.#where} had not been reached yet, and was not waited for.`
-        : `${this.#where} gave no answer for ${this.#seconds} s and was not waited for any longer.`;
-    this.#end.abort(
-      new DatabaseProblem('interrupted', 'temporary', what, {
-        hint: 'What it was asked last may still take effect there. It is safe to run it again.',
-      }),
-    );
+        ? ['had not been reached yet, and was not waited for.', 'Nothing was asked of it. It is safe to run it again.']
+        : [
+            `gave no answer for ${this.#seconds} s and was not waited for any longer.`,
+            'What it was asked last may still take effect there. It is safe to run it again.',
+          ];
+    this.#end.abort(new DatabaseProblem('interrupted', 'temporary', `${this.#where} ${what}`, { hint }));
   }
 }

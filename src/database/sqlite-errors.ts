@@ -1,4 +1,4 @@
-import { messageOf, Problem } from '../errors.ts';
+import { messageOf, Problem, sentence } from '../errors.ts';
 import { DatabaseProblem } from './database.ts';
 
 interface Rule {
@@ -10,9 +10,9 @@ interface Rule {
   needsWords?: true;
   reason: DatabaseProblem['reason'];
   kind: DatabaseProblem['kind'];
-  /** between the file's name and SQLite's words; null: those alone say it */
-  what: string | null;
-  hint?: string;
+  /** between the file's name and SQLite's words */
+  what: string;
+  hint: string;
 }
 
 const restore = 'Correct database.url, or restore the file.';
@@ -25,14 +25,16 @@ const rules: readonly Rule[] = [
     needsWords: true,
     reason: 'duplicate_key',
     kind: 'data',
-    what: null,
+    what: 'refused a row',
+    hint: 'A row with that key is there already: look at both, and at the unique keys of the table.',
   },
   {
     codes: [18, 19, 20],
     words: /constraint failed|datatype mismatch|string or blob too big/,
     reason: 'bad_value',
     kind: 'data',
-    what: null,
+    what: 'refused a row',
+    hint: 'Look at what forbids it there: the type of its column, a constraint or a trigger.',
   },
   {
     codes: [5, 6, 15],
@@ -72,7 +74,8 @@ const rules: readonly Rule[] = [
     needsWords: true,
     reason: 'missing_table',
     kind: 'data',
-    what: '',
+    what: 'lacks something',
+    hint: 'Look what is missing with: funnels migrate status; and whether database.url and modx name the right tables.',
   },
   {
     codes: [1],
@@ -80,7 +83,8 @@ const rules: readonly Rule[] = [
     needsWords: true,
     reason: 'bad_value',
     kind: 'data',
-    what: null,
+    what: 'refused a row',
+    hint: 'Look at what forbids it there: the type of its column, a constraint or a trigger.',
   },
   {
     codes: [1],
@@ -88,7 +92,8 @@ const rules: readonly Rule[] = [
     needsWords: true,
     reason: 'other',
     kind: 'data',
-    what: '',
+    what: 'has something of that name already',
+    hint: 'Compare it with what funnels expects: funnels migrate status',
   },
   {
     codes: [11, 14, 26],
@@ -123,6 +128,5 @@ export function explainSqliteError(error: unknown, path: string): unknown {
   );
   if (rule === undefined) return error;
   const { reason, kind, what, hint } = rule;
-  const text = what === null ? message : `${path}${what && ' '}${what}: ${message}.`;
-  return new DatabaseProblem(reason, kind, text, hint === undefined ? { cause: error } : { cause: error, hint });
+  return new DatabaseProblem(reason, kind, sentence(`${path} ${what}: ${message}`), { cause: error, hint });
 }

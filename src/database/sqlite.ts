@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { type Database, DatabaseProblem, type Parameter, type Session, type Statement, textFor } from './database.ts';
 import { Patience } from './patience.ts';
@@ -23,7 +23,13 @@ export class SqliteDatabase implements Database {
    * else that is a configuration Problem.
    */
   constructor(path: string, access: 'read-only' | 'read-write', create: boolean) {
-    const isMissing = !existsSync(path);
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found?.isDirectory()) {
+      throw new DatabaseProblem('other', 'configuration', `${path} is a folder and no database file.`, {
+        hint: 'Write the path of the file itself into database.url.',
+      });
+    }
+    const isMissing = found === undefined;
     if (isMissing && !create) {
       throw new DatabaseProblem('other', 'configuration', `There is no database file ${path}.`, {
         hint: 'Correct database.url, or run: funnels migrate',

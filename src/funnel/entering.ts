@@ -122,21 +122,26 @@ export class EnteringRun {
     return this.#options.dryRun ? this.#look(free) : this.#enter(free);
   }
 
-  async #look(batch: readonly Candidate[]): Promise<Decided[]> {
-    if (batch.length === 0) return [];
-    const standings = await readStandings(this.#database, batch, this.#runStart);
-    return batch.map((candidate, index) => this.#judge(candidate, standings[index]));
+  #look(batch: readonly Candidate[]): Promise<Decided[]> {
+    return this.#inHalves(batch, (part) => readStandings(this.#database, part, this.#runStart));
   }
 
-  /** Enters a batch. When the database refuses it for a row's sake, halves find that row, and the rest goes in. */
-  async #enter(batch: readonly Candidate[]): Promise<Decided[]> {
-    if (batch.length === 0) return [];
+  #enter(batch: readonly Candidate[]): Promise<Decided[]> {
     const { language, non_language } = this.#options.funnels;
     const listIds = { language: language.listId, non_language: non_language.listId };
+    return this.#inHalves(batch, (part) =>
+      this.#database.transaction((session) => enterBatch(session, part, this.#runStart, listIds)),
+    );
+  }
+
+  /** Asks about a batch. When the database refuses it for a row's sake, halves find that row, and the rest is answered. */
+  async #inHalves(
+    batch: readonly Candidate[],
+    ask: (part: readonly Candidate[]) => Promise<readonly Standing[] | null>,
+  ): Promise<Decided[]> {
+    if (batch.length === 0) return [];
     try {
-      const standings = await this.#database.transaction((session) =>
-        enterBatch(session, batch, this.#runStart, listIds),
-      );
+      const standings = await ask(batch);
       return batch.map((candidate, index) => this.#judge(candidate, standings?.[index]));
     } catch (error) {
       if (!(error instanceof DatabaseProblem) || error.reason !== 'bad_value') throw error;
@@ -145,7 +150,10 @@ export class EnteringRun {
         return [{ candidate: only, outcome: 'refused_by_database', detail: error.message }];
       }
       const middle = Math.ceil(batch.length / 2);
-      return [...(await this.#enter(batch.slice(0, middle))), ...(await this.#enter(batch.slice(middle)))];
+      return [
+        ...(await this.#inHalves(batch.slice(0, middle), ask)),
+        ...(await this.#inHalves(batch.slice(middle), ask)),
+      ];
     }
   }
 

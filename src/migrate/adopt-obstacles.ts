@@ -66,7 +66,7 @@ function storageObstacles(name: string, { engine, options }: TableState): Schema
     const cure = `the migrations cannot convert it. Run: ALTER TABLE ${name} ENGINE=InnoDB`;
     found.push(obstacle(`${name} (engine)`, engine, cure));
   }
-  if (/\bpartitioned\b/i.test(options)) {
+  if (/\bpartitioned\b/i.test(options) && name === 'funnel_entries') {
     const cure = `its unique key cannot be made. Run: ALTER TABLE ${name} REMOVE PARTITIONING`;
     found.push(obstacle(name, 'partitioned', cure));
   }

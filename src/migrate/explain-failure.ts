@@ -1,6 +1,6 @@
 import { DatabaseProblem } from '../database/database.ts';
 import { serverErrorNumber } from '../database/mysql-errors.ts';
-import { messageOf, Problem } from '../errors.ts';
+import { messageOf, Problem, sentence } from '../errors.ts';
 import type { MigrationLock } from './lock.ts';
 import { foldStatement, type Migration } from './migration.ts';
 
@@ -28,7 +28,7 @@ export async function explainFailure(
 ): Promise<unknown> {
   const { version, name } = migration;
   if (error instanceof DatabaseProblem && error.reason === 'duplicate_key' && version === uniqueKeyVersion) {
-    const text = `funnel_entries holds duplicates: ${sentence(error)} If something still writes there, stop it.`;
+    const text = `funnel_entries holds duplicates: ${sentence(messageOf(error))} If something still writes there, stop it.`;
     return new Problem('data', text, {
       hint: 'List them with: funnels find-duplicates, clean up, then run: funnels migrate',
       cause: error,
@@ -38,7 +38,9 @@ export async function explainFailure(
   await lock.check();
   return new Problem(
     'data',
-    `Migration ${version} (${name}) does not fit what is in the database, by no doing of funnels: ${messageOf(error)}.`,
+    sentence(
+      `Migration ${version} (${name}) does not fit what is in the database, by no doing of funnels: ${messageOf(error)}`,
+    ),
     { hint: 'Rename or drop what is in its way, then run again: funnels migrate', cause: error },
   );
 }
@@ -55,11 +57,6 @@ function stoppedAt(error: unknown, { version, name }: Pick<Migration, 'version' 
     ? 'Correct the rows, then: funnels migrate'
     : `${error.hint ?? 'What is done already stays done.'} Then: funnels migrate`;
   return new DatabaseProblem(reason, kind, what, { hint, cause: error });
-}
-
-/** The server's own text, ending as a sentence does. */
-function sentence(error: unknown): string {
-  return (typeof error === 'string' ? error : messageOf(error)).replace(/\.?$/, '.');
 }
 
 const needed = 'SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, REFERENCES and DROP';

@@ -5,7 +5,8 @@ import type { Problem, ProblemKind } from '../errors.ts';
 export interface Stop {
   kind: ProblemKind;
   message: string;
-  hint: string;
+  /** what to do next; missing where the message says it */
+  hint?: string;
 }
 
 export const untouched = 'No job was charged for this';
@@ -77,5 +78,5 @@ export function stopForSlowClaims(): Stop {
 
 /** The database could not go on; what was sent until then is recorded, or will be sent once more. */
 export function stopForProblem({ kind, message, hint }: Problem): Stop {
-  return { kind, message, hint: hint ?? 'Run it again.' };
+  return hint === undefined ? { kind, message } : { kind, message, hint };
 }

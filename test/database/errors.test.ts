@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { exitCodes } from '../../src/cli/exit-codes.ts';
 import { parseDatabaseUrl } from '../../src/config/database-url.ts';
 import { DatabaseProblem } from '../../src/database/database.ts';
-import { explainMysqlError, packetTooLarge } from '../../src/database/mysql-errors.ts';
+import { explainMysqlError, packetTooLarge, serverErrorNumber } from '../../src/database/mysql-errors.ts';
 import type { MysqlTarget } from '../../src/database/mysql-target.ts';
 import { isRepeatable } from '../../src/database/retry.ts';
 import { explainSqliteError } from '../../src/database/sqlite-errors.ts';
@@ -30,7 +30,10 @@ describe("a server's error", () => {
       fc.property(fc.integer({ min: 1, max: 65_000 }), fc.oneof(states, fc.constant('')), (errno, sqlState) => {
         const problem = explain(errno, 'Some words.', sqlState);
         expect(problem).toBeInstanceOf(DatabaseProblem);
+        expect(problem.message).toContain('The database site at db.example');
         expect(problem.message).toContain('Some words');
+        expect(problem.message).not.toMatch(/\.\.|words\. \(/);
+        expect(problem.hint).toMatch(/\.$|funnels [a-z-]+/);
         expect(problem.message).not.toContain('secret');
       }),
     );
@@ -58,6 +61,22 @@ describe("a server's error", () => {
     ).toEqual(['lost_connection', 'bad_value', 'bad_value', 'denied', 'conflict', 'bad_value', 'bad_value']);
   });
 
+  it('of a trigger names the database and the number, and does not ask for the same run again', () => {
+    const { message, hint } = explain(1644, 'no', '45000');
+    expect(message).toBe('The database site at db.example:3306 (as reader) refused a row: no (error 1644).');
+    expect(hint).toMatch(/trigger/);
+    for (const errno of [1062, 1146, 1406, 1644, 3819]) expect(explain(errno).hint).not.toMatch(/^Run it again/);
+  });
+
+  it('about an init_connect that cannot be run ends at once and names it', () => {
+    const words = "Aborted connection 5 to db: 'f' user: 'g' host: 'h' (init_connect command failed)";
+    expect(explain(1184, words, '08S01')).toMatchObject({
+      reason: 'other',
+      kind: 'configuration',
+      message: expect.stringContaining('its init_connect cannot be run'),
+    });
+  });
+
   it('that nobody knows is told with its number, its words and the statement', () => {
     expect(explain(3_569, 'Table j appears in multiple locking clauses.', 'HY000')).toMatchObject({
       kind: 'refused',
@@ -83,7 +102,7 @@ describe("a server's error", () => {
 
   it.each([
     [1665, /binlog_format to ROW/],
-    [1153, /sync\.batchSize.*max_allowed_packet/],
+    [1153, /Raise max_allowed_packet/],
     [1194, /REPAIR TABLE/],
     [1356, /SHOW CREATE VIEW/],
     [1461, /max_prepared_stmt_count/],
@@ -108,6 +127,30 @@ describe('an error without a number', () => {
     expect(explainMysqlError(lost, target)).toMatchObject({ reason: 'lost_connection', kind: 'temporary' });
   });
 
+  it.each([
+    // The same failures as Bun and as Node report them: a number of the system may be any.
+    [
+      { code: 'ENOTFOUND', errno: 4, syscall: 'getaddrinfo', hostname: 'db.example' },
+      /the name db\.example has no address\.$/,
+    ],
+    [{ code: 'ENOTFOUND', errno: -3008, syscall: 'getaddrinfo' }, /the name db\.example has no address\.$/],
+    [{ code: 'DNS_ENOTFOUND', errno: 4 }, /has no address\.$/],
+    [{ code: 'EAI_AGAIN', errno: -3001, syscall: 'getaddrinfo' }, /could not be looked up \(EAI_AGAIN\)\.$/],
+    [{ code: 'DNS_ESERVFAIL', errno: 3, syscall: 'getaddrinfo' }, /could not be looked up/],
+    [{ code: 'ECONNREFUSED', errno: 111 }, /: some words\.$/],
+    [{ code: 'ECONNREFUSED', errno: -111, syscall: 'connect' }, /: some words\.$/],
+    [{ code: 'ENETDOWN', errno: 100 }, /: some words\.$/],
+    [{ code: 'EACCES', syscall: 'connect' }, /: some words\.$/],
+  ])('is about the way to the server when it is of the system: %j', (fields, message) => {
+    const error = Object.assign(new Error('some words'), fields);
+    expect(explainMysqlError(error, target)).toMatchObject({
+      reason: 'lost_connection',
+      kind: 'temporary',
+      message: expect.stringMatching(message),
+    });
+    expect(serverErrorNumber(new Error('outer', { cause: error }))).toBeUndefined();
+  });
+
   it('is a network that failed in the middle of a TLS handshake, not a certificate', () => {
     const reset = { code: 'HANDSHAKE_SSL_ERROR', tlsCode: 'ECONNRESET', fatal: true };
     expect(explainMysqlError(Object.assign(new Error('read ECONNRESET'), reset), target)).toMatchObject({
@@ -124,8 +167,11 @@ describe('a batch', () => {
     expect(packetTooLarge([batch], 1_048_576, 'It')).toMatchObject({
       reason: 'bad_value',
       kind: 'configuration',
-      message: 'It takes packets of 1048576 bytes at most (max_allowed_packet), and a batch has 2000000.',
+      message:
+        'It takes packets of 1048576 bytes at most (max_allowed_packet), and one statement may need 2016384 with what it carries.',
+      hint: expect.stringContaining('to at least 2016384;'),
     });
+    expect(packetTooLarge(['x'.repeat(2_016_384 - 16_384)], 2_016_384, 'It')).toBeUndefined();
   });
 });
 

@@ -1,11 +1,12 @@
 import { type Connection, createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { waitForDatabase } from '../../src/database/wait.ts';
 import { startFakeBrevo } from '../support/fake-brevo.ts';
 import { type PrivateMariaDb, startPrivateMariaDb } from '../support/private-mariadb.ts';
 import { type Run, runFunnels } from '../support/program.ts';
 import { ago, createSite } from '../support/site.ts';
 import type { TestDatabase } from '../support/test-databases.ts';
-import { open } from './opened.ts';
+import { open, rejection } from './opened.ts';
 
 /** What a server's configuration can make of a session, at its worst for us. */
 const hostile: Readonly<Record<string, string | number>> = {
@@ -41,7 +42,8 @@ const hostile: Readonly<Record<string, string | number>> = {
 };
 
 /** Run for every account that has no right to do without. */
-const initConnect = "SET NAMES latin1, timestamp = 1000000000, autocommit = 0, lc_messages = 'de_DE'";
+const initConnect =
+  "SET NAMES latin1, timestamp = 1000000000, autocommit = 0, lc_messages = 'de_DE', time_zone = '+11:30'";
 
 let server: PrivateMariaDb;
 let root: Connection;
@@ -142,6 +144,17 @@ async function journey(name: string): Promise<unknown> {
   };
 }
 
+describe('a server whose init_connect cannot be run', () => {
+  it('is wrongly configured: that is named, and not waited for', async () => {
+    const { url } = await createPlace('broken');
+    await makeHostile([], 'SET no_such_variable = 1');
+    const database = open(url);
+    const problem = await rejection(waitForDatabase(database, 60));
+    await database.close();
+    expect(problem).toMatchObject({ kind: 'configuration', message: expect.stringContaining('init_connect') });
+  });
+});
+
 describe('a server all of whose variables are hostile', () => {
   // Twice the whole way, each step a process.
   it('gets the same answers out of the main journey as a friendly one', { timeout: 180_000 }, async () => {
@@ -162,8 +175,8 @@ describe('a server all of whose variables are hostile', () => {
       const { url } = await createPlace(name);
       // Of these each session has its own, whatever the server's.
       const mine = Object.keys(hostile).filter((variable) => variable !== 'innodb_default_row_format');
-      const ask = async (): Promise<object | undefined> => {
-        const session = open(url, access, { timezone: '+02:00' });
+      const ask = async (timezone?: string): Promise<object | undefined> => {
+        const session = open(url, access, timezone === undefined ? {} : { timezone });
         const questions = mine.map((variable) => `@@${variable} AS ${variable}`).join(', ');
         const [row] = await session.query<object>(
           `SELECT ${questions}, @@character_set_client AS c, @@character_set_results AS r, @@time_zone AS z, NOW() > '2020-01-01' AS n`,
@@ -171,7 +184,7 @@ describe('a server all of whose variables are hostile', () => {
         await session.close();
         return row;
       };
-      const friendly = await ask();
+      const friendly = await ask('+02:00');
       expect(friendly).toMatchObject({
         autocommit: 1,
         tx_read_only: access === 'read-only' ? 1 : 0,
@@ -179,8 +192,12 @@ describe('a server all of whose variables are hostile', () => {
         z: '+02:00',
         n: 1,
       });
+      const unconfigured = await ask();
+      expect(unconfigured).toMatchObject({ z: 'SYSTEM' });
       await makeHostile(mine, initConnect);
-      expect(await ask()).toEqual(friendly);
+      expect(await ask('+02:00')).toEqual(friendly);
+      // Without one of our own the server's counts, and not what init_connect makes of it.
+      expect(await ask()).toEqual(unconfigured);
     },
   );
 });

@@ -68,6 +68,9 @@ describe('a MariaDB or MySQL server', () => {
     const problem = await problemAt(`mysql://reader:${password}@no-such-host.invalid/funnels`);
     expect(problem).toMatchObject({ kind: 'temporary' });
     expect(told(problem)).toContain('no-such-host.invalid:3306');
+    expect(told(problem)).toMatch(
+      /cannot be reached: the name no-such-host\.invalid (has no address|could not be looked up)/,
+    );
     expect(told(problem)).not.toContain(password);
   });
 
@@ -220,6 +223,11 @@ describe('a SQLite file', () => {
       expect(told(problem)).toContain(path);
     },
   );
+
+  it.each(['read-only', 'read-write'] as const)('that is a folder is named as one when opened %s', async (access) => {
+    const problem = await opening(folder, access, true);
+    expect(problem).toMatchObject({ kind: 'configuration', message: `${folder} is a folder and no database file.` });
+  });
 
   it('in a folder that is not there cannot be made', async () => {
     const path = join(folder, 'nowhere', 'funnels.sqlite');

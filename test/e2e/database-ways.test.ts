@@ -49,6 +49,16 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+describe('the program', () => {
+  // Each runtime has its own numbers for this, and no server has been asked.
+  it('says of a host whose name has no address that it cannot be reached', async () => {
+    const environment = { FUNNELS_DATABASE_URL: 'mysql://g:pw@nohost.invalid/fun' };
+    const { code, stderr } = await runFunnels(['migrate', 'status'], { environment });
+    expect(stderr).toMatch(/cannot be reached: the name nohost\.invalid (has no address|could not be looked up)/);
+    expect(code).toBe(75);
+  });
+});
+
 describe('the program reaches a database', () => {
   const status = (url: string, environment: Record<string, string> = {}) =>
     runFunnels(['migrate', 'status'], { environment: { FUNNELS_DATABASE_URL: url, ...environment } });

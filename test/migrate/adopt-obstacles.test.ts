@@ -73,6 +73,7 @@ describe('what is in the way of taking over on MySQL', () => {
       'ALTER TABLE funnel_entries ADD CHECK (certificate_purchased IN (0, 1)), ADD d DATE AS (DATE(entered_at)) VIRTUAL',
       "ALTER TABLE funnel_entries ADD CHECK (funnel_type IN ('language', 'non_language', 'other')), ROW_FORMAT=COMPRESSED",
       'ALTER TABLE brevo_sync_outbox MODIFY payload JSON NOT NULL, ADD FULLTEXT KEY words (last_error)',
+      'ALTER TABLE brevo_sync_outbox PARTITION BY HASH(id) PARTITIONS 3',
       "ALTER TABLE brevo_sync_outbox MODIFY status VARCHAR(20) NOT NULL CHECK (status IN ('pending', 'error'))",
     ]) {
       await place.admin(statement);
