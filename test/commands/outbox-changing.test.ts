@@ -121,7 +121,9 @@ describe.each(engines)('funnels outbox retry, discard and prune on %s', (engine)
   it('prunes what is finished and old', async () => {
     const refused = await act('prune', '--older-than', '12w');
     expect(refused).toMatchObject({ code: 64, stdout: '' });
-    expect(refused.stderr).toMatch(/^Would delete 2 jobs [^]*\nError: Deleted jobs cannot be brought back.*\n.*--yes/);
+    expect(refused.stderr).toMatch(
+      /^Would delete 2 jobs [\s\S]*\nError: Deleted jobs cannot be brought back.*\n.*--yes/,
+    );
     for (const words of [[], ['--yes'], ['--dry-run']]) {
       expect(await act('prune', '--older-than', '15w', ...words)).toMatchObject({
         code: 0,
