@@ -62,12 +62,12 @@ export default class DrainOutbox extends BaseCommand {
     const { brevo, outbox } = settings;
     const client = createBrevoClient({ ...brevo, userAgent: this.config.userAgent });
     return this.using(openDatabase(settings.database, 'read-write'), async (database) => {
-      await requireSchema(database, 'write');
       const inform = (text: string): void => log.info(text);
       const calls = brevoCalls(database, settings, client, inform);
-      return longRun('Jobs', this.terminal.unicode, (run) =>
-        drainOutbox(database, { ...brevo, ...outbox, ...calls, ...run, limit, onInformation: inform }),
-      );
+      return longRun('Jobs', this.terminal.unicode, async (run) => {
+        await requireSchema(database, 'write');
+        return drainOutbox(database, { ...brevo, ...outbox, ...calls, ...run, limit, onInformation: inform });
+      });
     });
   }
 }

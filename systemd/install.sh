@@ -38,16 +38,30 @@ put() { # MODE SOURCE TARGET
 
 # The program has to run here, with nothing but itself, before it takes the place of the one that does.
 try() { # PROGRAM
-  said=$(cd / && env -i "$1" --version 2>&1) && return
-  code=$?
-  case $1 in *.new.*) rm -f "$1" ;; esac
-  case $code in
-    126) reason='It is built for another kind of machine, or the file system does not let programs run.' ;;
-    127) reason='It needs a library that is not here: the line above names it.' ;;
-    132) reason='The processor lacks instructions that it needs (x86-64-v2). On a virtual machine, give it the CPU of its host.' ;;
-    *) reason="It ended with exit code $code." ;;
+  code=0
+  # Without zero bytes, which a shell complains of: a damaged file may be run as a script and print itself.
+  said=$(cd / && { env -i "$1" --version 2>&1 || printf '\nexit %s' "$?"; } | LC_ALL=C tr -cd '\11\12\40-\176')
+  case $said in
+    *"
+exit "*)
+      code=${said##*exit }
+      said=${said%?exit *}
+      ;;
+    funnels/*) return ;;
   esac
-  [ -z "$said" ] || printf '%s\n' "$said" | sed "s|$1|$executable|g" | tail -n 5 >&2
+  case $1 in *.new.*) rm -f "$1" ;; esac
+  size=$(wc -c <"$executable" | tr -d ' ')
+  copy="Copy it again, and compare its size, $size bytes, with the one it was built with; or it is for another kind of machine."
+  case $code,$said in
+    127,*'shared librar'* | 127,*'shared object'* | 1,*GLIBC* | 127,*GLIBC*)
+      reason='It needs a library that is not here: the line above names it.'
+      ;;
+    126,*) reason='It is built for another kind of machine, or the file system does not let programs run.' ;;
+    132,*) reason='The processor lacks instructions that it needs (x86-64-v2). On a virtual machine, give it the CPU of its host.' ;;
+    0,*) reason="It does not answer as funnels does: the file is damaged, cut short or another program. $copy" ;;
+    *) reason="It ended with exit code $code: the file may be damaged or cut short. $copy" ;;
+  esac
+  [ -z "$said" ] || printf '%s\n' "$said" | sed "/^\$/d; s|$1|$executable|g" | tail -n 5 | cut -c 1-300 >&2
   fail 69 "$executable does not run on this machine, so nothing was installed. $reason"
 }
 

@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../../src/cli/base-command.ts';
-import { askConsent, canAsk } from '../../src/cli/consent.ts';
+import { askConsent } from '../../src/cli/consent.ts';
 import { log } from '../../src/cli/log.ts';
 import { longRun } from '../../src/cli/long-run.ts';
 import { openDatabase } from '../../src/database/open.ts';
@@ -51,8 +51,10 @@ export default class OutboxPrune extends BaseCommand {
         longRun('Jobs', this.terminal.unicode, (run) =>
           pruneOutbox(database, { olderThanDays, statuses, dryRun: !isReal, ...run }),
         );
-      if (!dryRun && !flags.yes && !(await this.#isAgreed(await prune(false)))) return null;
-      return prune(!dryRun);
+      if (dryRun || flags.yes) return prune(!dryRun);
+      const plan = await prune(false);
+      if (plan.success + plan.failed === 0) return plan;
+      return (await this.#isAgreed(plan)) ? prune(true) : null;
     });
     if (result === null) {
       log.info('Nothing was deleted.');
@@ -62,9 +64,7 @@ export default class OutboxPrune extends BaseCommand {
     return result;
   }
 
-  /** Always wants a yes, so that a script without one fails on its first day and not when the first job is old. */
-  async #isAgreed(plan: Pruned): Promise<boolean> {
-    if (canAsk() && plan.success + plan.failed === 0) return true;
+  #isAgreed(plan: Pruned): Promise<boolean> {
     for (const line of planLines(plan)) log.info(line);
     return askConsent({
       consequence: 'Deleted jobs cannot be brought back.',

@@ -126,7 +126,7 @@ async function isAgreed(database: Database, filter: FailedFilter, lookbackDays: 
       ? 'The job is'
       : `${formatCount(old.jobs)} of ${formatCount(all.jobs)} jobs ${old.jobs === 1 ? 'is' : 'are'}`;
   return askConsent({
-    consequence: `${which} older than sync.lookbackDays (${lookbackDays} days): these people may get their first e-mail only now.`,
+    consequence: `${which} older than sync.lookbackDays (${lookbackDays} days): ${old.people === 1 ? 'this person' : 'these people'} may get their first e-mail only now.`,
     instead: `To retry them all the same, add --yes. To leave the old ones out: --newer-than ${lookbackDays}d`,
   });
 }

@@ -4,6 +4,11 @@ import { helpTopics } from './help-topics.ts';
 
 /** The help of the program: as oclif's, but its first page lists every command, once, those of a topic together. */
 export class ProgramHelp extends Help {
+  // oclif's goes through console.log, which swallows that a write failed: a full disk would pass for success.
+  protected override log(...texts: string[]): void {
+    process.stdout.write(`${texts.join(' ')}\n`);
+  }
+
   override async showHelp(argv: string[]): Promise<void> {
     const words = argv.filter((word) => !word.startsWith('-'));
     const topic = words.length === 1 ? helpTopics[words[0] ?? ''] : undefined;

@@ -95,6 +95,10 @@ async function readSecretFile(path: string, given: Given, readFile: ReadFile): P
     const { text, isPublic } = await readFile(path);
     const secret = text.trim();
     if (secret === '') return { kind: 'fault', text: `${label} names the file ${path}, which is empty.`, offset };
+    if (/[\r\n]/.test(secret)) {
+      const why = 'which has more than one line. It must hold the secret and nothing else';
+      return { kind: 'fault', text: `${label} names the file ${path}, ${why}.`, offset };
+    }
     return {
       kind: 'secret',
       text: secret,

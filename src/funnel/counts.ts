@@ -24,6 +24,11 @@ export interface SyncResult {
   /** results older than the window; 100,001 stands for more than 100,000 */
   older: number;
   outcomes: Record<CandidateOutcome, number>;
+  /**
+   * those of the entered who finished before the look-back began (`before`), which only `since` lets in, and when the
+   * first of them did; the database's wall clock
+   */
+  late: { before: string; entered: number; oldest: string | null };
   /** the entered ones by funnel */
   entered: Record<FunnelType, number>;
   purchases: {
@@ -45,6 +50,7 @@ export function emptyResult(dryRun: boolean): SyncResult {
     remaining: 0,
     older: 0,
     outcomes: zeros(outcomes),
+    late: { before: '', entered: 0, oldest: null },
     entered: { language: 0, non_language: 0 },
     purchases: { lookedAt: 0, outcomes: zeros(purchaseOutcomes), entriesMarked: 0 },
     interrupted: false,

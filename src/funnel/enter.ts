@@ -33,6 +33,8 @@ export async function enterCandidates(
 ): Promise<void> {
   const { tables, signal, limit = Number.POSITIVE_INFINITY } = options;
   const window = await lookbackWindow(database, options.lookbackDays);
+  result.late.before = window.from;
+  if (options.onlyLate === true) window.to = window.from;
   if (options.since !== undefined) window.from = options.since;
   result.window = window;
   const { inside, older } = await countFinishedTests(database, tables, window);

@@ -187,8 +187,16 @@ export class EnteringRun {
     }
     if (outcome !== 'entered') return;
     this.#result.entered[funnel] += 1;
+    this.#countIfLate(finishedAt);
     this.#entered.add(identityOf(candidate));
     if (this.#options.dryRun) this.#memory.addEntry(candidate);
+  }
+
+  #countIfLate(finishedAt: string): void {
+    const { late } = this.#result;
+    if (finishedAt >= late.before) return;
+    late.entered += 1;
+    if (late.oldest === null || finishedAt < late.oldest) late.oldest = finishedAt;
   }
 
   #reportLostRaces(): void {

@@ -16,6 +16,8 @@ export interface SyncOptions {
   runner: Runner;
   /** looks at finished tests from this moment on instead, 'YYYY-MM-DD HH:MM:SS' by the database's clock */
   since?: string | undefined;
+  /** looks only at those from before the look-back; for a dry run */
+  onlyLate?: boolean;
   /** ends after so many entries; undefined for all */
   limit?: number | undefined;
   /** candidates per transaction */

@@ -10,14 +10,15 @@ export function concernedLines({ jobs, people, ages, ...concerned }: Concerned):
   const more = people - firstPeople.length;
   const names = firstPeople.map(visible).join(', ');
   return [
-    `Age:      ${ages.map(describeAge).join(', ')}`,
+    `Age:      ${ages.map(describeAge).join('; ')}`,
     `Oldest:   enqueued ${oldestJobAt}, ${days(oldestJobDays ?? 0)} ago${entry}`,
     ...(people === 0 ? [] : [`Contacts: ${names}${more > 0 ? `, and ${formatCount(more)} more` : ''}`]),
   ];
 }
 
 function describeAge({ upToDays, jobs }: Concerned['ages'][number]): string {
-  return `${formatCount(jobs)} ${upToDays === null ? 'older' : `up to ${days(upToDays)}`}`;
+  const which = `${formatCount(jobs)} ${jobs === 1 ? 'job' : 'jobs'}`;
+  return upToDays === null ? `${which}, older` : `${which}, up to ${days(upToDays)} old`;
 }
 
 function days(count: number): string {

@@ -67,6 +67,7 @@ export function describeUnknown(id: LeftAlone['id']): string {
 
 /** What a prune would delete, and whom that concerns. */
 export function planLines({ before, success, failed, concerned }: Pruned, verb = 'Would delete'): string[] {
+  if (success + failed === 0) return [`No finished job was last changed before ${before}: nothing to delete.`];
   const counts = `${formatCount(success)} success, ${formatCount(failed)} failed`;
   return [
     `${verb} ${jobs(success + failed)} last changed before ${before}: ${counts}.`,
@@ -76,10 +77,10 @@ export function planLines({ before, success, failed, concerned }: Pruned, verb =
 
 /** What a prune deleted, or would delete. */
 export function renderPruned(result: Pruned): string {
-  const { dryRun, interrupted } = result;
+  const { dryRun, interrupted, success, failed } = result;
   return text([
     ...planLines(result, dryRun ? undefined : 'Deleted'),
-    ...(dryRun ? ['Nothing was deleted.'] : []),
+    ...(dryRun && success + failed > 0 ? ['Nothing was deleted.'] : []),
     ...(interrupted ? ['Ended early by a signal; the next run goes on from here.'] : []),
   ]);
 }

@@ -1,10 +1,7 @@
-import { oneLine, shorten } from '../brevo/failure.ts';
+import { oneLine } from '../brevo/failure.ts';
 import type { ListedJob, ListedJobs } from '../outbox/list.ts';
 import type { Column } from './columns.ts';
 import { formatCount } from './numbers.ts';
-
-/** in UTF-16 units; --json and `outbox show` have the whole error */
-const longestError = 80;
 
 /** The columns of `outbox list`. */
 export const outboxColumns: Column<ListedJob>[] = [
@@ -22,7 +19,7 @@ export const outboxColumns: Column<ListedJob>[] = [
     key: 'lastError',
     title: 'Last error',
     priority: 2,
-    value: ({ lastError }) => (lastError === null ? null : shorten(oneLine(lastError), longestError)),
+    value: ({ lastError }) => (lastError === null ? null : oneLine(lastError)),
   },
 ];
 

@@ -29,6 +29,8 @@ const purchaseLabels: Record<PurchaseOutcome, string> = {
   no_usable_address: 'without a usable address',
 };
 
+const dayMs = 86_400_000;
+
 interface SummaryRow {
   of: 'results' | 'payments' | 'entries' | 'run';
   outcome: string;
@@ -49,12 +51,25 @@ export function renderSync(result: SyncResult, options: { format: Format | undef
     : renderRows(rowsOf(result), columns, { ...options, format });
 }
 
-function rowsOf({ outcomes, lookedAt, remaining, older, purchases, dryRun, interrupted }: SyncResult): SummaryRow[] {
+function rowsOf({
+  outcomes,
+  lookedAt,
+  remaining,
+  older,
+  late,
+  purchases,
+  dryRun,
+  interrupted,
+}: SyncResult): SummaryRow[] {
   const flags = { dry_run: dryRun ? 1 : 0, ended_early: interrupted ? 1 : 0 };
   return [
     ...occurred(outcomes).map(([outcome, count]) => ({ of: 'results' as const, outcome, count })),
     { of: 'results', outcome: 'looked_at', count: lookedAt },
-    ...occurred({ remaining, older }).map(([outcome, count]) => ({ of: 'results' as const, outcome, count })),
+    ...occurred({ entered_late: late.entered, remaining, older }).map(([outcome, count]) => ({
+      of: 'results' as const,
+      outcome,
+      count,
+    })),
     ...occurred(purchases.outcomes).map(([outcome, count]) => ({ of: 'payments' as const, outcome, count })),
     { of: 'payments', outcome: 'looked_at', count: purchases.lookedAt },
     { of: 'entries', outcome: 'marked_as_bought', count: purchases.entriesMarked },
@@ -73,11 +88,35 @@ function forPeople(result: SyncResult, terminal: Terminal): string {
     !interrupted && purchases.lookedAt === 0
       ? 'No new paid certificates.\n'
       : `New paid certificates\n${renderCounters(paymentCounters(result), terminal)}`,
+    enteredLate(result),
     notLookedAt(result),
     interrupted ? 'Ended early by a signal; what is counted here is kept, and the next run does the rest.\n' : '',
     dryRun ? 'Nothing was written. To do it: funnels sync\n' : '',
     !dryRun && hasNews ? 'Next: funnels drain-outbox\n' : '',
   ].join('');
+}
+
+function enteredLate({ late, dryRun }: SyncResult): string {
+  if (late.entered === 0) return '';
+  const verb = dryRun ? 'would enter' : 'entered';
+  return `${formatCount(late.entered)} ${verb} from before the look-back, which began ${late.before};\nthe oldest finished on ${late.oldest}.\n`;
+}
+
+/** Whom a `--since` before the look-back of so many days concerns, and what it does to them, in one sentence. */
+export function lateConsequence(late: SyncResult['late'], lookbackDays: number): string {
+  const [who, finished, these] =
+    late.entered === 1
+      ? ['1 result', 'was', 'this person']
+      : [`${formatCount(late.entered)} results`, 'were', 'these people'];
+  const age = `more than sync.lookbackDays (${lookbackDays} days) ago, ${oldestResult(late, lookbackDays)}`;
+  return `${who} that would enter ${finished} finished ${age}: ${these} may get their first e-mail only now.`;
+}
+
+/** How old the oldest of them is; `before` is `lookbackDays` ago. */
+function oldestResult({ oldest, before }: SyncResult['late'], lookbackDays: number): string {
+  const [from, to] = [oldest, before].map((date) => Date.parse(`${date?.replace(' ', 'T')}Z`));
+  const days = lookbackDays + Math.floor(((to ?? Number.NaN) - (from ?? Number.NaN)) / dayMs);
+  return `the oldest on ${oldest}${Number.isNaN(days) ? '' : `, ${formatCount(days)} days ago`}`;
 }
 
 function notLookedAt({ remaining, older }: SyncResult): string {

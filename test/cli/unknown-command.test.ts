@@ -7,7 +7,7 @@ describe('words that are no command', () => {
   it.each([
     ['snc', 'There is no command "snc".', 'Did you mean: funnels sync'],
     ['SYNC', 'There is no command "SYNC".', 'Did you mean: funnels sync'],
-    ['drain', 'There is no command "drain".', 'Run funnels --help for the list of commands.'],
+    ['drain', 'There is no command "drain".', 'Did you mean: funnels drain-outbox'],
     ['conversions', 'There is no command "conversions".', 'Did you mean: funnels report conversions'],
     ['snc:now', 'There is no command "snc now".', 'Did you mean: funnels sync'],
     ['reports:conversions', 'There is no command "reports conversions".', 'Did you mean: funnels report conversions'],

@@ -26,13 +26,27 @@ describe.each(engines)('the flags of funnels sync (%s)', (engine) => {
     const first = await run('--format', 'table');
     expect(first.stdout).toContain('\n1 older result was left out: funnels sync --since YYYY-MM-DD\n');
     expect((await run()).stdout).toContain('results\tolder\t1\n');
-    const second = await run('--since', '2020-05-05', '--json');
+    const oldest = /2020-05-05 00:00:00/;
+    const refused = await run('--since', '2020-05-05');
+    expect(refused).toMatchObject({ code: 64, stdout: '', stderr: expect.stringMatching(oldest) });
+    expect(refused.stderr).toMatch(
+      /^Error: 1 result that would enter was finished more than sync\.lookbackDays \(30 days\) ago, .*, [\d,]+ days ago: this person .* Nothing was changed\.\nTo .* --yes\. /,
+    );
+    expect((await site.entries()).map(({ email }) => email)).toEqual(['ann@x.com']);
+    const dry = await run('--since', '2020-05-05', '--dry-run', '--format', 'table');
+    expect(dry.stdout).toMatch(
+      /^1 would enter from before the look-back, .*;\nthe oldest finished on 2020-05-05 00:00:00\.$/m,
+    );
+    const second = await run('--since', '2020-05-05', '--json', '--yes');
     expect(JSON.parse(second.stdout)).toMatchObject({
       window: { from: '2020-05-05 00:00:00' },
       older: 0,
       lookedAt: 2,
+      late: { entered: 1, oldest: '2020-05-05 00:00:00' },
       outcomes: { entered: 1, already_in_funnel: 1 },
     });
+    // There is nobody left to be asked about.
+    expect(await run('--since', '2020-05-05')).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('--limit ends after so many entries and says how many results were left', async () => {

@@ -94,8 +94,30 @@ describe('secret files', () => {
 
   it('with content that can be no key are named, their content is not', async () => {
     const yaml = `database: { url: "${server}" }\nbrevo: { apiKeyFile: key }`;
-    const [line] = await complaintsOf(load({ yaml, files: { key: 'hunter2\nsecond line' } }));
+    const [line] = await complaintsOf(load({ yaml, files: { key: 'hunter2 second word' } }));
     expect(line).toMatch(/brevo\.apiKeyFile: the content of \/.*\/key must be one word of .*, 512 at most\.$/);
+  });
+
+  it.each(['hunter2\nhunter3', 'hunter2\r\n\r\n# old', 'hunter2\rhunter3'])(
+    'of more than one line are named, their content is not: %j',
+    async (text) => {
+      const lines = await complaintsOf(load({ yaml: bothFiles, files: { pw: text, key: text } }));
+      expect(lines).toEqual(
+        ['database\\.passwordFile', 'brevo\\.apiKeyFile'].map((key) =>
+          expect.stringMatching(
+            new RegExp(
+              `: ${key} names the file /.*, which has more than one line\\. It must hold the secret and nothing`,
+            ),
+          ),
+        ),
+      );
+      expect(lines.join()).not.toMatch(/hunter|# old/);
+    },
+  );
+
+  it('may end with a line break of any kind', async () => {
+    const loaded = await load({ yaml: bothFiles, files: { pw: 'one\r\n', key: 'two\n\n' } });
+    expect(secretsOfLoaded(loaded)).toMatchObject({ password: 'one', apiKey: 'two' });
   });
 });
 

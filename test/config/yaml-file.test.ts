@@ -12,6 +12,10 @@ describe('unknown keys', () => {
       'database: { password: hunter2 }',
       'config.yaml:1:13: unknown key in database. Did you mean "database.passwordFile"?',
     ],
+    [
+      'database:\n  nonsense: 1\n',
+      'config.yaml:2:3: unknown key in database. database can hold url, passwordFile, tlsCaFile, timezone, connectTimeoutSeconds, statementTimeoutSeconds.',
+    ],
     ['log:\n  qqqqqqqqqq: 1\n', 'config.yaml:2:3: unknown key in log. log can hold level, format.'],
   ])('%j', async (yaml, complaint) => {
     expect(await complaints(yaml)).toEqual([complaint]);

@@ -21,6 +21,14 @@ async function intoFullDisk(): Promise<string> {
 
 // Only Linux has the device.
 describe.skipIf(!existsSync('/dev/full'))('output to a full disk', () => {
+  it.each([['--help'], ['sync', '--help'], ['help', 'exit-codes'], ['--version']])(
+    'ends %s %s with 75 as well',
+    async (...words) => {
+      const run = await runFunnels(words, { program: await intoFullDisk() });
+      expect(run).toMatchObject({ code: 75, stderr: expect.stringContaining('The output cannot be written: ENOSPC') });
+    },
+  );
+
   it.each(['--format=csv', '--json'])('is said in one line, and exits 75 (%j)', async (format) => {
     const database = await createTestDatabase('sqlite');
     onTestFinished(() => database.drop());

@@ -12,7 +12,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import type {} from '../support/global-setup.ts';
 
 let folder: string;
 let destination: string;
@@ -27,7 +28,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function build(version: string): void {
-  writeFileSync(join(folder, 'dist/funnels'), `#!/bin/sh\necho ${version}\n`, { mode: 0o755 });
+  writeFileSync(join(folder, 'dist/funnels'), `#!/bin/sh\necho funnels/${version}\n`, { mode: 0o755 });
 }
 
 function install(...args: string[]) {
@@ -46,7 +47,7 @@ describe('systemd/install.sh', () => {
   it('installs the executable, every unit and a configuration that only its owner reads', () => {
     const { status, stderr, stdout } = install();
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(spawnSync(installed('usr/local/bin/funnels'), { encoding: 'utf8' }).stdout).toBe('first\n');
+    expect(spawnSync(installed('usr/local/bin/funnels'), { encoding: 'utf8' }).stdout).toBe('funnels/first\n');
     expect(readdirSync(installed('etc/systemd/system'))).toEqual([
       'funnels-drain-outbox.service',
       'funnels-drain-outbox.timer',
@@ -67,7 +68,7 @@ describe('systemd/install.sh', () => {
     build('second');
     const { status, stdout } = install();
     expect(status).toBe(0);
-    expect(spawnSync(installed('usr/local/bin/funnels'), { encoding: 'utf8' }).stdout).toBe('second\n');
+    expect(spawnSync(installed('usr/local/bin/funnels'), { encoding: 'utf8' }).stdout).toBe('funnels/second\n');
     expect(readFileSync(installed('etc/funnels/config.yaml'), 'utf8')).toBe('mine: yes\n');
     expect(stdout).toContain(`unchanged  ${installed('etc/systemd/system/funnels-sync.service')}`);
     expect(readdirSync(destination, { recursive: true }).filter((name) => String(name).includes('.new.'))).toEqual([]);
@@ -80,9 +81,9 @@ describe('systemd/install.sh', () => {
   });
 
   it('takes another executable as its argument', () => {
-    writeFileSync(join(folder, 'other'), '#!/bin/sh\necho other\n', { mode: 0o755 });
+    writeFileSync(join(folder, 'other'), '#!/bin/sh\necho funnels/other\n', { mode: 0o755 });
     expect(install(join(folder, 'other')).status).toBe(0);
-    expect(spawnSync(installed('usr/local/bin/funnels'), { encoding: 'utf8' }).stdout).toBe('other\n');
+    expect(spawnSync(installed('usr/local/bin/funnels'), { encoding: 'utf8' }).stdout).toBe('funnels/other\n');
   });
 
   it('explains itself, and installs nothing, with --help or a wrong option', () => {
@@ -97,7 +98,11 @@ describe('systemd/install.sh', () => {
       /libmissing.*\n.*needs a library that is not here/,
     ],
     ['kill -ILL $$', /processor lacks instructions/],
-    ['exit 3', /ended with exit code 3/],
+    ['echo nothing like it; exit 127', /exit code 127: the file may be damaged .* size, \d+ bytes/],
+    ['kill -BUS $$', /exit code 135: the file may be damaged/],
+    ['exit 3', /ended with exit code 3: the file may be damaged/],
+    ['', /does not answer as funnels does/],
+    ['echo 1.4.5', /1\.4\.5\n.*does not answer as funnels does/],
   ])('leaves the old one in place when the new one does not run: %s', (script, said) => {
     install();
     writeFileSync(join(folder, 'dist/funnels'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
@@ -105,14 +110,27 @@ describe('systemd/install.sh', () => {
     expect({ status, stdout }).toEqual({ status: 69, stdout: '' });
     expect(stderr).toMatch(said);
     expect(stderr).toContain(`${join(folder, 'dist/funnels')} does not run on this machine, so nothing was installed.`);
-    expect(spawnSync(installed('usr/local/bin/funnels'), { encoding: 'utf8' }).stdout).toBe('first\n');
+    expect(spawnSync(installed('usr/local/bin/funnels'), { encoding: 'utf8' }).stdout).toBe('funnels/first\n');
     expect(readdirSync(installed('usr/local/bin'))).toEqual(['funnels']);
+  });
+
+  it.each([
+    ['garbage behind an ELF mark', () => Buffer.concat([Buffer.from('\x7fELF'), Buffer.alloc(5000, 'garbage\0\x1b')])],
+    ['half of the program', () => readFileSync(inject('program')).subarray(0, 40_000_000)],
+    ['nothing', () => Buffer.alloc(0)],
+  ])('says of a damaged copy that it is one: %s', (_, bytes) => {
+    writeFileSync(join(folder, 'dist/funnels'), bytes(), { mode: 0o755 });
+    const { status, stderr, stdout } = install();
+    expect({ status, stdout }).toEqual({ status: 69, stdout: '' });
+    expect(stderr).toMatch(/damaged.* \d+ bytes/);
+    expect(stderr).not.toMatch(/library|[^\n -~]/);
+    expect(readdirSync(installed('usr/local/bin'))).toEqual([]);
   });
 
   it('says so too when what is installed already has stopped running', () => {
     writeFileSync(
       join(folder, 'dist/funnels'),
-      '#!/bin/sh\nexit $(cat "$(dirname "$0")/code" 2>/dev/null || echo 0)\n',
+      '#!/bin/sh\necho funnels/1\nexit $(cat "$(dirname "$0")/code" 2>/dev/null || echo 0)\n',
     );
     expect(install().status).toBe(0);
     writeFileSync(installed('usr/local/bin/code'), '127');
