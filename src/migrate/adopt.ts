@@ -1,8 +1,9 @@
-import type { Database, Id, Session, Statement } from '../database/database.ts';
+import type { Database, Session } from '../database/database.ts';
 import { hasTable } from '../database/has-table.ts';
 import { Problem } from '../errors.ts';
 import { notPredecessors } from '../funnel/duplicate-table.ts';
 import { compareWithPredecessor } from './adopt-differences.ts';
+import { refuseUnfitRows } from './adopt-rows.ts';
 import { expectedTables } from './adopt-tables.ts';
 import { ensureHistory, readHistory } from './history.ts';
 import { migrationsFor } from './migration.ts';
@@ -42,43 +43,8 @@ export async function checkPredecessorTables(
       hint: 'Change that, then run this again.',
     });
   }
-  await refuseUnfitEntries(session);
-  if (names.includes('brevo_sync_outbox')) await refuseUnfitJobs(session);
+  await refuseUnfitRows(session, names);
   return differences;
-}
-
-const unfit = (length: string): string => `SELECT COUNT(*) AS found, MIN(id) AS lowestId FROM funnel_entries
-  WHERE email IS NULL OR funnel_type IS NULL OR entered_at IS NULL OR certificate_purchased IS NULL
-    OR ${length}(email) > 255 OR ${length}(funnel_type) > 32`;
-
-const countUnfit: Statement = { mysql: unfit('CHAR_LENGTH'), sqlite: unfit('LENGTH') };
-
-async function refuseUnfitEntries(session: Session): Promise<void> {
-  const [answer] = await session.query<{ found: number; lowestId: Id | null }>(countUnfit);
-  if (answer === undefined || answer.found === 0) return;
-  throw new Problem(
-    'data',
-    `funnel_entries holds ${answer.found} entries that cannot be taken over (the first has id ${answer.lowestId}); nothing was changed.`,
-    {
-      hint: 'email (255 characters at most), funnel_type (32), entered_at and certificate_purchased must be filled in: mend or delete them.',
-    },
-  );
-}
-
-const unfitJobs = (length: string): string => `SELECT COUNT(*) AS found, MIN(id) AS lowestId FROM brevo_sync_outbox
-  WHERE operation_type IS NULL OR status IS NULL OR payload IS NULL
-    OR ${length}(operation_type) > 64 OR ${length}(status) > 16`;
-
-const countUnfitJobs: Statement = { mysql: unfitJobs('CHAR_LENGTH'), sqlite: unfitJobs('LENGTH') };
-
-async function refuseUnfitJobs(session: Session): Promise<void> {
-  const [answer] = await session.query<{ found: number; lowestId: Id | null }>(countUnfitJobs);
-  if (answer === undefined || answer.found === 0) return;
-  throw new Problem(
-    'data',
-    `brevo_sync_outbox holds ${answer.found} jobs that cannot be taken over (the first has id ${answer.lowestId}); nothing was changed.`,
-    { hint: 'operation_type (64 characters at most), status (16) and payload must be filled in: mend or delete them.' },
-  );
 }
 
 /** Records the migrations whose tables are there already, all or none of them. Changes no table. */

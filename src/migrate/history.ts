@@ -1,5 +1,6 @@
-import type { Session, Statement } from '../database/database.ts';
+import { DatabaseProblem, type Session, type Statement } from '../database/database.ts';
 import { hasTable } from '../database/has-table.ts';
+import { Problem } from '../errors.ts';
 
 /** A row of `funnels_migrations`: how far one migration has come in this database. */
 export interface AppliedMigration {
@@ -67,9 +68,29 @@ export async function ensureHistory(session: Session): Promise<void> {
   if (!(await hasTable(session, 'funnels_migrations'))) await session.execute(createHistory);
 }
 
-/** What has been applied, by version; null when this database has no history at all. */
+/** Whether a table of ours was asked for columns that it does not have: somebody else has made it. */
+export function isOfAnotherForm(error: unknown): boolean {
+  return error instanceof DatabaseProblem && error.reason === 'missing_table';
+}
+
+/** Says that a table of our name is not ours. */
+export function anotherForm(table: string): string {
+  return `${table} is in this database, but not as funnels makes it.`;
+}
+
+/**
+ * What has been applied, by version; null when this database has no history at all. Throws a data Problem when the table
+ * of that name is somebody else's.
+ */
 export async function readHistory(session: Session): Promise<AppliedMigration[] | null> {
   if (!(await hasTable(session, 'funnels_migrations'))) return null;
-  const rows = await session.query<Omit<AppliedMigration, 'statements'> & { statements: string }>(selectHistory);
+  const rows = await session
+    .query<Omit<AppliedMigration, 'statements'> & { statements: string }>(selectHistory)
+    .catch((error: unknown) => {
+      if (!isOfAnotherForm(error)) throw error;
+      throw new Problem('data', anotherForm('funnels_migrations'), {
+        hint: 'If it is not from funnels, rename it; if it is, restore it from a backup. Then run this again.',
+      });
+    });
   return rows.map((row) => ({ ...row, statements: JSON.parse(row.statements) as string[] }));
 }

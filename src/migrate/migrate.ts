@@ -12,6 +12,7 @@ import type { MigrateOptions } from './options.ts';
 import { checkHistory, checkTarget, type Plan, readPlan } from './plan.ts';
 import { prepareFor } from './prepare.ts';
 import type { SchemaDifference } from './schema-difference.ts';
+import { readNames, refuseForeignLock, refuseTakenNames } from './taken-names.ts';
 
 /** The result of `migrate`. */
 export interface Migrated {
@@ -72,6 +73,8 @@ export async function checkBeforeMigrating(
   lookForDuplicates = true,
 ): Promise<{ adopt: number[]; differences: SchemaDifference[] }> {
   // Tables first: those that another migrator makes in the meantime are in the history that is read after them.
+  const names = await readNames(database);
+  await refuseForeignLock(database, names);
   const tables = await predecessorTablesIn(database);
   const { history, pending } = await readPlan(database, to);
   const migrations = migrationsFor(database.engine);
@@ -80,6 +83,12 @@ export async function checkBeforeMigrating(
   const differences = tables.length > 0 && !isOurs ? await checkPredecessorTables(database, tables) : [];
   const makesKey = pending.some(({ version }) => version === uniqueKeyVersion);
   if (lookForDuplicates && makesKey) await refuseDuplicates(database);
+  const notBegun = pending.filter(
+    ({ version }) =>
+      !history?.some((row) => row.version === version) &&
+      (isOurs || tables.every((table) => table.version !== version)),
+  );
+  refuseTakenNames(database.engine, names, notBegun);
   if (isOurs) return { adopt: [], differences: [] };
   if (tables.length > 0 && !adopt) {
     const names = tables.map(({ name }) => name).join(' and ');

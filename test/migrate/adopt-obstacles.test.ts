@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { migrationsFor } from '../../src/migrate/migration.ts';
 import { previewMigrations } from '../../src/migrate/preview.ts';
 import { createAccount } from '../commands/account.ts';
 import { open, rejection } from '../database/opened.ts';
@@ -81,6 +82,37 @@ describe('what is in the way of taking over on MySQL', () => {
     expect((await preview(place, true)).differences.filter(({ isObstacle }) => isObstacle)).toEqual([]);
     await migrateTo(place, { adopt: true });
     await place.admin("UPDATE brevo_sync_outbox SET status = 'failed'");
+  });
+
+  it.each([
+    [
+      'ALTER TABLE brevo_sync_outbox MODIFY last_error MEDIUMTEXT',
+      "UPDATE brevo_sync_outbox SET last_error = REPEAT('x', 70000)",
+      /1 job .*\(id 1\)/,
+    ],
+    ['SELECT 1', "UPDATE brevo_sync_outbox SET last_error = REPEAT('é', 40000)", /1 job .*\(id 1\)/],
+    [
+      'ALTER TABLE funnel_entries MODIFY user_id BIGINT UNSIGNED',
+      'UPDATE funnel_entries SET user_id = 18446744073709551615',
+      /1 entry .*\(id 1\)/,
+    ],
+    ["SET sql_mode = ''", "UPDATE funnel_entries SET entered_at = '0000-00-00'", /1 entry .*\(id 1\)/],
+    [
+      'ALTER TABLE funnel_entries MODIFY entered_at TIMESTAMP NOT NULL DEFAULT 0',
+      "UPDATE funnel_entries SET entered_at = '0000-00-00'",
+      /1 entry .*\(id 1\)/,
+    ],
+    ["SET sql_mode = ''", "UPDATE funnel_entries SET certificate_purchased_at = '0000-00-00'", /1 entry .*\(id 1\)/],
+    ["SET sql_mode = ''", "UPDATE funnel_entries SET entered_at = '2026-00-00'", /1 entry .*\(id 1\)/],
+    ["SET sql_mode = ''", "UPDATE brevo_sync_outbox SET created_at = '0000-00-00'", /1 job .*\(id 1\)/],
+  ])('is a value that does not fit, with its id: %s; %s', async (prepare, write, message) => {
+    await place.admin("SET sql_mode = ''");
+    await place.admin(prepare);
+    await place.admin(write);
+    const before = await everythingIn(place);
+    expect(await refusal()).toMatch(message);
+    expect(await rejection(migrateTo(place, { adopt: true }))).toMatchObject({ kind: 'data' });
+    expect(await everythingIn(place)).toEqual(before);
   });
 
   it('may be a trigger that this account cannot see: that is said', async () => {
@@ -166,6 +198,44 @@ describe.each(engines)('taking over on %s', (engine) => {
         updated_at: '2026-01-02 03:04:05',
       })),
     );
+  });
+
+  it('refuses by their names all tables and views that would stop a later migration', async () => {
+    const made = migrationsFor(engine).flatMap(({ statements }) =>
+      statements.flatMap((statement) => /^CREATE TABLE (\w+)/.exec(statement)?.[1] ?? []),
+    );
+    const later = made.filter((name) => name !== 'funnel_entries' && name !== 'brevo_sync_outbox');
+    expect(later).toContain('brevo_pace');
+    for (const name of later) {
+      await place.admin(
+        name === 'sync_runs' ? `CREATE VIEW ${name} AS SELECT 1 AS one` : `CREATE TABLE ${name} (a INT)`,
+      );
+    }
+    const before = await everythingIn(place);
+    for (const attempt of [() => preview(place, true), () => migrateTo(place, { adopt: true })]) {
+      const { kind, message } = (await rejection(attempt())) as { kind: string; message: string };
+      expect(kind).toBe('data');
+      for (const name of later) expect(message).toContain(`${name} (a ${name === 'sync_runs' ? 'view' : 'table'};`);
+    }
+    expect(await everythingIn(place)).toEqual(before);
+    for (const name of later) await place.admin(`DROP ${name === 'sync_runs' ? 'VIEW' : 'TABLE'} ${name}`);
+    // What an earlier run of ours has made is in nobody's way.
+    await migrateTo(place, { adopt: true, to: 9 });
+    await migrateTo(place);
+  });
+
+  it('refuses tables of the names that it keeps its own books under', async () => {
+    const bookkeeping = ['funnels_migrations', ...(engine === 'mysql' ? ['funnels_migration_lock'] : [])];
+    for (const name of bookkeeping) {
+      await place.admin(`CREATE TABLE ${name} (a INT)`);
+      for (const attempt of [() => preview(place, true), () => migrateTo(place, { adopt: true })]) {
+        expect(await rejection(attempt())).toMatchObject({
+          kind: 'data',
+          message: expect.stringContaining(`${name} is in`),
+        });
+      }
+      await place.admin(`DROP TABLE ${name}`);
+    }
   });
 
   it('refuses a trigger, and a view in the place of the jobs', async () => {
