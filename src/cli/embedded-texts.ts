@@ -277,14 +277,19 @@ Never put a secret on the command line or into \`Environment=\`: other users can
 
 ## Database accounts
 
-The program and the people who only look at reports should have an account each. Create both, with the name that is in
-\`database.url\` and passwords of your own, and the database if it is not there yet:
+The program and the people who only look at reports should have an account each. Create both, with the name and the host
+that are in \`database.url\` and passwords of your own, and the database if it is not there yet:
 
 \`\`\`sql
 CREATE DATABASE IF NOT EXISTS funnels CHARACTER SET utf8mb4;
-CREATE USER 'funnels'@'127.0.0.1' IDENTIFIED BY 'a long password';
+CREATE USER 'funnels'@'localhost' IDENTIFIED BY 'a long password';
 CREATE USER 'funnels_report'@'localhost' IDENTIFIED BY 'another long password';
 \`\`\`
+
+The host has to be the same in the account, in the URL and in the grants: to the server \`'funnels'@'localhost'\` and
+\`'funnels'@'127.0.0.1'\` are two accounts, and rights for one that is not there end with error 1133. A server that looks up
+no names (\`skip_name_resolve\`) knows a connection over TCP as \`127.0.0.1\` only: write that in all three. For a program on
+another machine it is that machine's address, as the server sees it: \`--account funnels@10.0.0.5\`.
 
 Then let the program write down the rights that the two need on the databases of the configuration, read them, and give
 them to the server:
@@ -526,7 +531,7 @@ sudo funnels outbox prune --older-than 90d  # removes what was delivered or has 
 Each says how many jobs it takes, how old they are and whose, in the dry run too. A failed upsert that is retried starts
 the funnel of somebody who may have taken the test long ago. So where \`retry --failed\` would take jobs that were enqueued
 more than \`sync.lookbackDays\` ago, it asks first; a script, which cannot be asked, has to say \`--yes\` or leave them out with
-\`--newer-than\`. \`prune\` asks every time, because what it deletes is gone, and wants \`--yes\` in a script.
+\`--newer-than\`. \`prune\` asks before it deletes, because that cannot be undone, and wants \`--yes\` in a script.
 
 \`outbox retry\` of a single number also helps a job that has not failed: one that is scheduled is tried at once, its failed
 attempts still counted. A job that is held for longer than \`outbox.leaseSeconds\` allows was taken before the database's
@@ -535,8 +540,8 @@ from now holds nobody up in any case.
 
 \`outbox list\` says of each pending job when it is tried next, or what it waits for: \`due\`, \`held\`, \`after job 9076\`, or
 \`entry gone\`. The last are jobs whose entry somebody has deleted. No worker takes them; put them aside with \`outbox discard\`.
-Jobs with a status that \`funnels\` does not have, such as \`error\`, were left by the old service: \`outbox list --status error\`
-shows them, and \`retry\` and \`discard\` treat them as failed.
+Jobs with a status that \`funnels\` does not have, such as \`error\`, were left by the old service: \`migrate --adopt\` sets
+them to \`failed\`. One that is written later is shown by \`outbox list --status error\`; \`retry\` and \`discard\` treat it as failed.
 
 All workers of a Brevo account share \`brevo.requestsPerSecond\` through the database, so a run by hand beside the timer
 does not exceed it.
@@ -558,7 +563,8 @@ the contact into the list after all; \`outbox discard\` leaves it as it is.
 
 Every command exits with 75 and the timers go on trying. There is nothing to repair afterwards: \`sync\` looks back
 \`sync.lookbackDays\` (30 days), so it finds what was finished in between. If it was off for longer, raise that value for
-one run: \`sudo FUNNELS_SYNC_LOOKBACK_DAYS=60 funnels sync\`.
+one run: \`sudo FUNNELS_SYNC_LOOKBACK_DAYS=60 funnels sync\`. \`sync --since YYYY-MM-DD\` reaches back as well; it first says how
+many people it would enter that late and how old the oldest result is, and asks, or wants \`--yes\` in a script.
 
 A crash between Brevo's answer and its recording makes a job go out twice. No crash makes one go missing. A job that a
 crashed worker held, with its contact, is free again when its lease ends (\`outbox.leaseSeconds\`); until then \`drain-outbox\` counts it as
