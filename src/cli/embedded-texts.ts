@@ -563,7 +563,8 @@ the contact into the list after all; \`outbox discard\` leaves it as it is.
 
 Every command exits with 75 and the timers go on trying. There is nothing to repair afterwards: \`sync\` looks back
 \`sync.lookbackDays\` (30 days), so it finds what was finished in between. If it was off for longer, raise that value for
-one run: \`sudo FUNNELS_SYNC_LOOKBACK_DAYS=60 funnels sync\`.
+one run: \`sudo FUNNELS_SYNC_LOOKBACK_DAYS=60 funnels sync\`. \`sync --since YYYY-MM-DD\` reaches back as well; it first says how
+many people it would enter that late and how old the oldest result is, and asks, or wants \`--yes\` in a script.
 
 A crash between Brevo's answer and its recording makes a job go out twice. No crash makes one go missing. A job that a
 crashed worker held, with its contact, is free again when its lease ends (\`outbox.leaseSeconds\`); until then \`drain-outbox\` counts it as

@@ -22,7 +22,7 @@ async function intoFullDisk(): Promise<string> {
 // Only Linux has the device.
 describe.skipIf(!existsSync('/dev/full'))('output to a full disk', () => {
   it.each([['--help'], ['sync', '--help'], ['help', 'exit-codes'], ['--version']])(
-    'ends %s %s with 75 as well',
+    'ends help and version with 75 as well: %s',
     async (...words) => {
       const run = await runFunnels(words, { program: await intoFullDisk() });
       expect(run).toMatchObject({ code: 75, stderr: expect.stringContaining('The output cannot be written: ENOSPC') });
