@@ -115,6 +115,7 @@ No new paid certificates.
       lookedAt: 4,
       remaining: 0,
       older: 0,
+      late: { before: expect.stringMatching(time), entered: 0, oldest: null },
       outcomes: {
         entered: 2,
         already_in_funnel: 0,
