@@ -53,7 +53,7 @@ export default class DrainOutbox extends BaseCommand {
     if (result.stopped !== null) {
       process.exitCode ??= exitCodes[result.stopped.kind];
       const { message, hint } = result.stopped;
-      if (!this.jsonEnabled()) log.error([message, hint, ...(proxy === null ? [] : [proxy])].join('\n'));
+      if (!this.jsonEnabled()) log.error([message, hint, proxy].filter((line) => line).join('\n'));
     }
     return result;
   }

@@ -112,11 +112,7 @@ export class CircuitBreaker {
       const row = this.#hasDelivered ? anyCauseLately : anyCause;
       if (isRow(this.#fresh(this.#parked), row)) return this.#everybodys();
       const known = this.#parked.filter((call) => this.#isKnown(call));
-      if (known.length >= anyCause.failures) {
-        const result = known.some(({ call }) => isBeyondBrevo(call)) ? await this.#ask() : null;
-        if (result !== null && result.kind !== 'well') return this.#everybodys(result);
-        return { kind: 'own', calls: this.#take((call) => known.includes(call)) };
-      }
+      if (known.length >= anyCause.failures) return await this.#judgeKnown(known);
       for (const group of this.#groups().values()) {
         const calls = this.#fresh(group);
         if (!isRow(calls, this.#hasDelivered ? anyCause : sameCause)) continue;
@@ -129,6 +125,13 @@ export class CircuitBreaker {
     } finally {
       this.#isJudging = false;
     }
+  }
+
+  /** Those that are known to fail on their own are not all kept until the end; an outage befalls them, too. */
+  async #judgeKnown(known: readonly ParkedCall[]): Promise<Verdict | null> {
+    const result = known.some(({ call }) => isBeyondBrevo(call)) ? await this.#ask() : null;
+    if (result !== null && result.kind !== 'well') return this.#everybodys(result);
+    return { kind: 'own', calls: this.#take((call) => known.includes(call)) };
   }
 
   /** When nobody is left to compare with: whose fault the parked failures are. Null when there are none. */
