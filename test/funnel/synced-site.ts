@@ -90,8 +90,8 @@ export function occurred(counts: Record<string, number>): Record<string, number>
 }
 
 /** A result without what a dry run and a real run a second later cannot share. */
-export function comparable({ dryRun, window, ...rest }: SyncResult): object {
-  return rest;
+export function comparable({ dryRun, window, late: { before: _, ...late }, ...rest }: SyncResult): object {
+  return { ...rest, late };
 }
 
 /** Makes a site of one test's own; `modx` is passed on to the tables' names. */

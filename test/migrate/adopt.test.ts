@@ -112,7 +112,7 @@ describe.each(engines)("taking over the predecessor's database on %s", (engine) 
   it('refuses entries that do not fit, before the first change', async () => {
     await createPredecessorTables(place);
     await addOldEntries(place, { email: 'a@x.org' }, { email: 'b@x.org', funnelType: 'f'.repeat(40) });
-    await expectRefusal(true, /1 entries .*id 2.*nothing was changed/);
+    await expectRefusal(true, /1 entry .*id 2.*nothing was changed/);
   });
 
   it.each([
@@ -133,7 +133,7 @@ describe.each(engines)("taking over the predecessor's database on %s", (engine) 
       await addOldJob(place, 'pending', '{}', null);
     }
     await place.admin(`UPDATE brevo_sync_outbox SET ${column} = ${value}`);
-    await expectRefusal(true, /brevo_sync_outbox holds 1 jobs .*id 1.*nothing was changed/);
+    await expectRefusal(true, /brevo_sync_outbox holds 1 job .*id 1.*nothing was changed/);
   });
 
   describe('refuses duplicates, changing nothing:', () => {

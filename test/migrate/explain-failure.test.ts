@@ -23,7 +23,7 @@ it.each(engines)('what the database said is told, and nothing that nobody knows,
   const twice = await explained(4, again);
   expect(twice.kind).toBe('data');
   expect(twice.message).toMatch(
-    /^funnel_entries holds duplicates: (Duplicate|UNIQUE).*[^.]\. If something still writes there, stop it\.$/,
+    /^funnel_entries holds duplicates: .* refused a row: (Duplicate|UNIQUE).*[^.]\. If something still writes there, stop it\.$/,
   );
   expect(twice.hint).toContain('funnels find-duplicates');
 
