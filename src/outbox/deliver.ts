@@ -78,9 +78,13 @@ export class Deliverer {
 
   #heed(verdict: Verdict | null): void {
     const { end, stop, recorder } = this.#run;
-    // Whatever the end of the run has cut short proves nothing.
-    if (end.aborted) this.release();
-    if (verdict === null || end.aborted) return;
+    if (end.aborted) {
+      // Whatever the end of the run has cut short proves nothing.
+      if (verdict?.kind === 'own') for (const { contact, endings } of verdict.calls) recorder.finish(contact, endings);
+      this.release();
+      return;
+    }
+    if (verdict === null) return;
     if (verdict.kind === 'own') {
       this.#charge(verdict.calls);
       return;

@@ -192,6 +192,21 @@ describe.each(engines)('answers that are not the job’s fault, on %s', (engine)
     await expectUntouched(6);
   });
 
+  it('gives contacts back whose verdict came with the end of the run', async () => {
+    await outbox.enqueuePeople(2);
+    const interruption = new AbortController();
+    const result = await outbox.drainWith(outbox.open(), {
+      signal: interruption.signal,
+      upsert: async () => classify({ status: 503, body: '', headers: new Headers() }),
+      probe: async () => {
+        interruption.abort();
+        return { kind: 'well', isWhole: true };
+      },
+    });
+    expect(result).toMatchObject({ claimed: 2, released: 2, retried: 0, interrupted: true });
+    await expectUntouched(2);
+  });
+
   it.each([400, 404])(
     'fails a purchase alone that is to leave a list which is configured no more (%i)',
     async (status) => {
