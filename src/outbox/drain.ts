@@ -152,7 +152,7 @@ class DrainRun {
     });
     const supply = new Supply(this.#database, {
       ...options,
-      suspectsOf: memory.isEmpty ? null : options.account,
+      hasSuspects: !memory.isEmpty,
       left: () => options.limit - (this.#result.claimed - this.#result.released),
       onClaim: (contacts) => this.#claimed(contacts),
     });

@@ -22,8 +22,8 @@ export interface SupplyOptions {
   concurrency: number;
   /** jobs that may still be claimed, asked before every claim */
   left: () => number;
-  /** an account whose suspected contacts come last; null: there are none */
-  suspectsOf: string | null;
+  /** whether there are suspected contacts of the account, who come last */
+  hasSuspects: boolean;
   /** told about every claim */
   onClaim: (contacts: readonly ClaimedContact[]) => void;
 }
@@ -38,14 +38,14 @@ export class Supply {
   #isExhausted = false;
   #late = 0;
   #isClosed = false;
-  #withoutSuspectsOf: string | null;
+  #suspectsWait: boolean;
   #isProven = false;
 
   constructor(database: Database, options: SupplyOptions) {
     this.#database = database;
     this.#options = options;
-    const { requestsPerSecond, leaseSeconds, timeoutSeconds, suspectsOf } = options;
-    this.#withoutSuspectsOf = suspectsOf;
+    const { requestsPerSecond, leaseSeconds, timeoutSeconds, hasSuspects } = options;
+    this.#suspectsWait = hasSuspects;
     // As many as the rate gets through within half of the time in which calls of a claim may start.
     const seconds = Math.min(secondsAhead, (leaseSeconds - timeoutSeconds) / 2);
     this.#size = Math.max(1, Math.min(mostAtOnce, Math.floor(requestsPerSecond * seconds)));
@@ -103,11 +103,11 @@ export class Supply {
       contacts: Math.min(left, this.#size),
       jobs: Math.min(left, this.#size * jobsPerContact),
       leaseSeconds: this.#options.leaseSeconds,
-      withoutSuspectsOf: this.#withoutSuspectsOf,
+      withoutSuspectsOf: this.#suspectsWait ? this.#options.account : null,
     });
     // Whoever comes too late again and again leaves the rest to those who were quicker.
     this.#late = contacts.length === 0 ? this.#late + 1 : 0;
-    if (isExhausted && this.#withoutSuspectsOf !== null) this.#withoutSuspectsOf = null;
+    if (isExhausted && this.#suspectsWait) this.#suspectsWait = false;
     else this.#isExhausted = isExhausted || this.#late >= mostLate;
     if (contacts.length > 0) await this.#prove(contacts);
     this.#waiting.push(...contacts);

@@ -1,4 +1,5 @@
 import type { Id, Session, Statement } from '../database/database.ts';
+import { givenContacts } from './leases.ts';
 
 /** An attempt that a job was charged on less than certain evidence; `before` and `after` are its retry_count. */
 export interface Charge {
@@ -74,9 +75,7 @@ const clear = `UPDATE brevo_suspected_contacts SET others_are_well = 1, charges 
   WHERE account = ? AND others_are_well = 0`;
 
 const forget: Statement = {
-  mysql: `DELETE s FROM (SELECT * FROM JSON_TABLE(?, '$[*]' COLUMNS (
-      email VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$')) t) j
-    STRAIGHT_JOIN brevo_suspected_contacts s ON s.email = j.email WHERE s.account = ?`,
+  mysql: `DELETE s FROM ${givenContacts} STRAIGHT_JOIN brevo_suspected_contacts s ON s.email = j.email WHERE s.account = ?`,
   sqlite: `DELETE FROM brevo_suspected_contacts WHERE email IN (SELECT value FROM json_each(?)) AND account = ?`,
 };
 

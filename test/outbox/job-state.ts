@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { TestOutbox } from '../support/outbox.ts';
 
 /** What a job is made to look like. */
@@ -46,4 +47,13 @@ export async function addJob(outbox: TestOutbox, email: string, state: JobState 
 /** The rows of the outbox as they are, to compare with later. */
 export function rowsOf(outbox: TestOutbox): Promise<Record<string, unknown>[]> {
   return outbox.database.admin('SELECT * FROM brevo_sync_outbox ORDER BY id');
+}
+
+/** There are so many jobs, and every one is pending, free, due, and has no more attempts than before. */
+export async function expectUntouched(outbox: TestOutbox, count: number): Promise<void> {
+  const jobs = await outbox.jobs();
+  expect(jobs).toHaveLength(count);
+  for (const job of jobs) {
+    expect(job).toMatchObject({ status: 'pending', retries: 0, error: null, secondsAhead: null, isLeased: 0 });
+  }
 }

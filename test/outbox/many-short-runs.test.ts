@@ -4,6 +4,7 @@ import { fingerprint } from '../../src/outbox/fingerprint.ts';
 import { type FakeBrevo, startFakeBrevo } from '../support/fake-brevo.ts';
 import { createOutbox, type TestOutbox } from '../support/outbox.ts';
 import { engines } from '../support/test-databases.ts';
+import { expectUntouched } from './job-state.ts';
 
 describe.each(engines)('over many short runs, on %s', (engine) => {
   let outbox: TestOutbox;
@@ -17,15 +18,6 @@ describe.each(engines)('over many short runs, on %s', (engine) => {
     brevo = await startFakeBrevo();
   });
   afterEach(() => brevo.close());
-
-  /** Every job is pending, free, due, and has no more attempts than before. */
-  async function expectUntouched(count: number): Promise<void> {
-    const jobs = await outbox.jobs();
-    expect(jobs).toHaveLength(count);
-    for (const job of jobs) {
-      expect(job).toMatchObject({ status: 'pending', retries: 0, error: null, secondsAhead: null, isLeased: 0 });
-    }
-  }
 
   it.each([
     ['that always get 500, when the account itself answers', { status: 500, body: { message: 'Oops' } }],
@@ -46,7 +38,7 @@ describe.each(engines)('over many short runs, on %s', (engine) => {
     for (let run = 0; run < 3; run += 1) {
       expect(await outbox.drain(brevo, { limit: 4 })).toMatchObject({ retried: 0, stopped: { kind: 'unavailable' } });
     }
-    await expectUntouched(people);
+    await expectUntouched(outbox, people);
   });
 
   it('gives attempts back that turn out to have been everybody’s', async () => {
@@ -129,7 +121,7 @@ describe.each(engines)('over many short runs, on %s', (engine) => {
       const result = await outbox.drain(brevo, { limit: run === 0 ? 99 : 4 });
       expect(result).toMatchObject({ retried: 0, failed: 0, stopped: { kind: 'unavailable' } });
     }
-    await expectUntouched(10);
+    await expectUntouched(outbox, 10);
   });
 
   it('charges many that are known to fail on their own without keeping all in mind, unless nothing answers', async () => {
@@ -144,7 +136,7 @@ describe.each(engines)('over many short runs, on %s', (engine) => {
     brevo.script(down, { path: '/contacts/attributes' });
     expect(await outbox.drain(brevo)).toMatchObject({ retried: 0, stopped: { kind: 'unavailable' } });
     expect(brevo.writes().length).toBeLessThanOrEqual(20);
-    await expectUntouched(40);
+    await expectUntouched(outbox, 40);
     expect(await outbox.drain(brevo)).toMatchObject({ retried: 40, stopped: null });
     expect(brevo.reads().length).toBeLessThanOrEqual(6);
   });

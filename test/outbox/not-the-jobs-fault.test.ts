@@ -3,6 +3,7 @@ import { classify } from '../../src/brevo/outcome.ts';
 import { type FakeBrevo, startFakeBrevo } from '../support/fake-brevo.ts';
 import { createOutbox, type TestOutbox } from '../support/outbox.ts';
 import { engines } from '../support/test-databases.ts';
+import { expectUntouched } from './job-state.ts';
 
 describe.each(engines)('answers that are not the job’s fault, on %s', (engine) => {
   let outbox: TestOutbox;
@@ -16,15 +17,6 @@ describe.each(engines)('answers that are not the job’s fault, on %s', (engine)
     brevo = await startFakeBrevo();
   });
   afterEach(() => brevo.close());
-
-  /** Every job is pending, free, due, and has no more attempts than before. */
-  async function expectUntouched(count: number): Promise<void> {
-    const jobs = await outbox.jobs();
-    expect(jobs).toHaveLength(count);
-    for (const job of jobs) {
-      expect(job).toMatchObject({ status: 'pending', retries: 0, error: null, secondsAhead: null, isLeased: 0 });
-    }
-  }
 
   it('waits out a short rate limit, and delivers everything without counting an attempt', async () => {
     await outbox.enqueuePeople(5);
@@ -53,7 +45,7 @@ describe.each(engines)('answers that are not the job’s fault, on %s', (engine)
       kind: 'temporary',
       hint: expect.stringMatching(/run it again after \d{4}-.* UTC/),
     });
-    await expectUntouched(6);
+    await expectUntouched(outbox, 6);
   });
 
   it('stops at once at a key that Brevo itself refuses', async () => {
@@ -66,7 +58,7 @@ describe.each(engines)('answers that are not the job’s fault, on %s', (engine)
     expect(result).toMatchObject({ claimed: 6, released: 6, sent: 0, stopped: { kind: 'refused' } });
     expect(result.stopped?.message).toMatch(/401 unauthorized: Key not found .*\(job \d for person\d@example\.com\)/);
     expect(brevo.writes().length).toBeLessThanOrEqual(2);
-    await expectUntouched(6);
+    await expectUntouched(outbox, 6);
   });
 
   it.each([
@@ -81,7 +73,7 @@ describe.each(engines)('answers that are not the job’s fault, on %s', (engine)
     expect(result).toMatchObject({ claimed: 12, released: 12, sent: 0, stopped: { kind } });
     expect(result.stopped?.message).toContain(`${status} ${code}: ${message}`);
     expect(result.stopped?.message).toMatch(/\(job \d+ for person\d+@example\.com, .*\d more\)$/);
-    await expectUntouched(12);
+    await expectUntouched(outbox, 12);
   });
 
   it('stops at a list that the account does not have', async () => {
@@ -117,7 +109,7 @@ describe.each(engines)('answers that are not the job’s fault, on %s', (engine)
     const { stopped } = await outbox.drain(brevo);
     expect(stopped).toMatchObject({ kind: 'configuration', message: expect.stringContaining(text) });
     expect(stopped?.hint).toContain('brevo.baseUrl');
-    await expectUntouched(2);
+    await expectUntouched(outbox, 2);
   });
 
   it.each([true, false])(
@@ -131,7 +123,7 @@ describe.each(engines)('answers that are not the job’s fault, on %s', (engine)
       expect(result).toMatchObject({ retried: 0, failed: 0, released: 20, left: { due: 20, pending: 20 } });
       expect(result.stopped).toMatchObject({ kind: 'unavailable', message: expect.stringContaining('503: ') });
       expect(brevo.writes().length).toBeLessThanOrEqual(answered ? 12 : 8);
-      await expectUntouched(20);
+      await expectUntouched(outbox, 20);
     },
   );
 
@@ -140,7 +132,7 @@ describe.each(engines)('answers that are not the job’s fault, on %s', (engine)
     await brevo.close();
     const { stopped } = await outbox.drain(brevo);
     expect(stopped).toMatchObject({ kind: 'unavailable', message: expect.stringContaining('refused the connection') });
-    await expectUntouched(6);
+    await expectUntouched(outbox, 6);
   });
 
   it('charges four failures in a row when the next call succeeds', async () => {
@@ -171,7 +163,7 @@ describe.each(engines)('answers that are not the job’s fault, on %s', (engine)
     expect(result.stopped).toMatchObject({ kind: 'configuration', message: expect.stringContaining('date format') });
     expect(result).toMatchObject({ failed: 0, released: 20, reasons: [{ reason: expect.stringContaining('date') }] });
     expect(brevo.writes().length).toBeLessThanOrEqual(6);
-    await expectUntouched(20);
+    await expectUntouched(outbox, 20);
   });
 
   it('charges nobody for refusals that the end of the run left unexplained', async () => {
@@ -189,7 +181,7 @@ describe.each(engines)('answers that are not the job’s fault, on %s', (engine)
       },
     });
     expect(result).toMatchObject({ claimed: 6, released: 6, failed: 0, interrupted: true });
-    await expectUntouched(6);
+    await expectUntouched(outbox, 6);
   });
 
   it('gives contacts back whose verdict came with the end of the run', async () => {
@@ -204,7 +196,7 @@ describe.each(engines)('answers that are not the job’s fault, on %s', (engine)
       },
     });
     expect(result).toMatchObject({ claimed: 2, released: 2, retried: 0, interrupted: true });
-    await expectUntouched(2);
+    await expectUntouched(outbox, 2);
   });
 
   it.each([400, 404])(
@@ -228,7 +220,7 @@ describe.each(engines)('answers that are not the job’s fault, on %s', (engine)
     }
     const result = await outbox.drain(brevo, { concurrency: 4 });
     expect(result).toMatchObject({ failed: 0, stopped: { kind: 'configuration' } });
-    await expectUntouched(30);
+    await expectUntouched(outbox, 30);
   });
 
   it('fails each of many contacts whose address Brevo does not take, once anybody else is well', async () => {
