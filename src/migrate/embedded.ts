@@ -160,6 +160,18 @@ SET next_attempt_at = CASE WHEN LOWER(TRIM(status)) = 'pending' THEN next_attemp
   status = CASE WHEN LOWER(TRIM(status)) IN ('pending', 'success', 'failed') THEN LOWER(TRIM(status)) ELSE 'failed' END
 WHERE status NOT IN ('pending', 'success', 'failed') AND id > ? AND id <= ?;
 ` },
+    { file: '0015_follow_payments.sql', sql: `-- Somebody who paid after finishing the test and before the entry is out of the mails, but no conversion. What was paid
+-- and is paid no more (refunded, or gone from the site) stays marked, so that it can come back, and is not counted.
+ALTER TABLE funnel_entries
+  ADD COLUMN paid_before_entering_at DATETIME NULL,
+  ADD COLUMN certificate_refunded_at DATETIME NULL,
+  DROP KEY funnel_entries_entered,
+  ADD KEY funnel_entries_entered (entered_at, funnel_type, certificate_purchased, certificate_purchased_at,
+    certificate_refunded_at, paid_before_entering_at);
+
+-- When a run found that the site no longer calls the payment paid.
+ALTER TABLE funnel_purchases ADD COLUMN revoked_at DATETIME NULL;
+` },
   ],
   sqlite: [
     { file: '0001_create_funnel_entries.sql', sql: `-- One row per person, funnel and test. The same table as the predecessor's, so that its database can be taken over.
@@ -311,6 +323,20 @@ SET next_attempt_at = CASE WHEN LOWER(TRIM(status)) = 'pending' THEN next_attemp
     ELSE 'Its status was "' || status || '" before funnels took over.' END,
   status = CASE WHEN LOWER(TRIM(status)) IN ('pending', 'success', 'failed') THEN LOWER(TRIM(status)) ELSE 'failed' END
 WHERE status NOT IN ('pending', 'success', 'failed');
+` },
+    { file: '0015_follow_payments.sql', sql: `-- Somebody who paid after finishing the test and before the entry is out of the mails, but no conversion. What was paid
+-- and is paid no more (refunded, or gone from the site) stays marked, so that it can come back, and is not counted.
+ALTER TABLE funnel_entries ADD COLUMN paid_before_entering_at TEXT NULL;
+
+ALTER TABLE funnel_entries ADD COLUMN certificate_refunded_at TEXT NULL;
+
+DROP INDEX funnel_entries_entered;
+
+CREATE INDEX funnel_entries_entered ON funnel_entries (entered_at, funnel_type, certificate_purchased,
+  certificate_purchased_at, certificate_refunded_at, paid_before_entering_at);
+
+-- When a run found that the site no longer calls the payment paid.
+ALTER TABLE funnel_purchases ADD COLUMN revoked_at TEXT NULL;
 ` },
   ],
 };
