@@ -25,16 +25,18 @@ const columns = {
   funnel_entries: [
     'certificate_purchased',
     'certificate_purchased_at',
+    'certificate_refunded_at',
     'email',
     'entered_at',
     'funnel_type',
     'id',
+    'paid_before_entering_at',
     'source',
     'test_completed_at',
     'test_id',
     'user_id',
   ],
-  funnel_purchases: ['email', 'funnel_type', 'matched_at', 'paid_at', 'payment_id'],
+  funnel_purchases: ['email', 'funnel_type', 'matched_at', 'paid_at', 'payment_id', 'revoked_at'],
 };
 
 describe.each(engines)('migrating on %s', (engine) => {
