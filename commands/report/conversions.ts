@@ -10,10 +10,10 @@ import { requireSchema } from '../../src/migrate/plan.ts';
 import { remarksBeside, renderAs } from '../../src/output/conversions-output.ts';
 import { describeJudgement } from '../../src/output/judgement-words.ts';
 import { reportConversions } from '../../src/report/conversions.ts';
+import { judge, readRule } from '../../src/report/fail-if.ts';
 import { readPageParts } from '../../src/report/page-parts.ts';
 import { resolveRequest } from '../../src/report/request.ts';
 import { type Conversions, comparisons, dimensions } from '../../src/report/result.ts';
-import { judge, readRule } from '../../src/report/rules.ts';
 
 export default class ReportConversions extends BaseCommand {
   static override summary = 'Show how many people entered each funnel and how many of them bought.';

@@ -796,15 +796,19 @@ was paid.
 | People | distinct addresses among them. Not a sum: one person can be in both funnels |
 | Purchased | entries marked as bought, however long after entering. One purchase marks every entry its buyer has made in that funnel until then: a person who took three language tests and bought once counts three times here, and once in People |
 | Conversion | purchased / entries, as in the analytics guide |
-| Likely | 95 % range of the conversion (Wilson). 3 of 10 is 30 %, and could as well be 11 % or 60 %. It takes entries for independent of one another; those of one person are not, so where many people have several entries the true range is somewhat wider |
+| Likely | where the true settled rate lies in 95 of 100 cases (Wilson), on terminals, pages and in files for people. It belongs to the rate beside it and to the entries which that is of: \`14.7% of 231\`, likely 11-20%. Files for programs also have the range of the conversion, under names of its own. 3 of 10 is 30 %, and could as well be 11 % or 60 %. It takes entries for independent of one another; those of one person are not, so where many people have several entries the true range is somewhat wider |
 | Settled | of the entries at least \`report.windowDays\` (30; \`--window\`) old, the share that bought within that time. Entries of yesterday have had no time to buy, and make the conversion of recent periods look low; this rate does not have that fault |
 | Open | not bought, and younger than the window: may still buy in time |
 | Lapsed | not bought, and older. Entries = purchased + open + lapsed |
 | Median, middle half | time from entering to paying, of those who bought: half took less than the median; the middle half is between a quarter and three quarters of the buyers. Each is the time of a real buyer |
 | Undatable | purchases without a date, or with one before the entry (the Python service made such rows). They count as purchased, but are left out of the settled rate and the times |
 
-A window is so many times 24 hours from entering, not calendar days. Tables show \`few\` for a share of fewer than 20 entries and
-for the times of fewer than 5 buyers; csv, tsv, markdown and json always have the numbers.
+A window is so many times 24 hours from entering, not calendar days. Nothing made for people states, draws or says a share of
+fewer than 20 entries, nor the times of fewer than 5 buyers: tables show \`few\`, charts no point. csv, tsv, markdown and json
+always have the numbers.
+
+Some are never shown as none, nor nearly all as all: such a rate has as many decimals as that takes (25,000 of 25,001 is
+\`99.996%\`). Only \`--format plain\`, which is the text of the Python script, always has two.
 
 **Not counted** are purchases paid in the period by people who had not entered that funnel by then: some entered later ("before
 entering"), some never. They come from \`funnel_purchases\`, which \`sync\` fills with all payments of the site; before its first run
@@ -812,8 +816,9 @@ the report says "not recorded".
 
 ## Comparing
 
-\`--compare previous\` takes the period before: the month before a month, the same days of the month before for \`this-month\`,
-else as many days just before; \`last-year\` the same days a year earlier. A day that the other month does not have is its last one:
+\`--compare previous\` takes the period before, of the same kind however it was written: the month before a month, the quarter
+before a quarter, the year before a year; the same days of the month before for \`this-month\` (or \`--from-date\` with the 1st),
+the same days of the year before for a year up to today; else as many days just before; \`last-year\` the same days a year earlier. A day that the other month does not have is its last one:
 1-30 March has 1-28 February before it. Whole months are compared with whole months. \`this-month\` has no settled rate to compare
 while its entries are younger than the window: choose a shorter \`--window\`, or \`last-month\`. Compared are settled rates, which have had the same time
 on both sides, as of the same moment. The difference is in percentage points with its 95 % range (Newcombe's method 10); when 0
@@ -858,7 +863,7 @@ read and printed page by page; in a table each page of 1,000 has the names of it
 
 \`--fail-if\` makes the exit code 8 when a rule holds, and names it on stderr: a metric (\`conversion\`, \`settled\`, \`entries\`,
 \`purchased\`, \`people\`), \`<\`, \`<=\`, \`>\` or \`>=\`, and a limit; shares with \`%\`. \`language.settled<8%\` looks at one funnel, \`settled<8%\` at
-all together. Give it several times for several rules. A share of fewer than 20 entries is not judged: the report says so, and the
+all together. Compared is in whole numbers: 22 of 1,000 is not less than 2.2%. Give it several times for several rules. A share of fewer than 20 entries is not judged: the report says so, and the
 code stays 0. To be told of too few entries, say so: \`--fail-if "entries<20"\`. A rule about \`settled\` needs a period longer than the
 window: in \`last-30d\` no entry is ever 30 days old, so such a rule can never hold, and the report warns of that; take \`last-60d\`.
 

@@ -1,8 +1,9 @@
-import { fewEntries } from '../report/intervals.ts';
 import type { CohortCell, CohortRow, Cohorts } from '../report/result.ts';
+import { fewEntries } from '../report/rules.ts';
 import type { Column } from './columns.ts';
 import { nobodyEntered } from './conversions-plain.ts';
 import { titleOf } from './conversions-words.ts';
+import { percentForPeople } from './figures-columns.ts';
 import { formatCount, formatPercent } from './numbers.ts';
 import { type Format, renderRows } from './render.ts';
 import type { Terminal } from './terminal.ts';
@@ -31,7 +32,7 @@ export function renderCohorts(report: Cohorts, options: Options): string {
       ? [nobodyEntered]
       : [
           'Share of the entries that had bought so many days after entering; day 0 is the first 24 hours.',
-          'Blank: not every entry of the row has had that long yet. few = less than 20 entries.',
+          `Blank: not every entry of the row has had that long yet. few = less than ${fewEntries} entries.`,
           ...report.warnings.map((warning) => `Note: ${warning}`),
         ],
   });
@@ -61,8 +62,8 @@ function forPeople(days: readonly number[]): Column<CohortRow>[] {
 }
 
 function rate(cell: CohortCell | undefined, entries: number): string | null {
-  if (cell === undefined || cell.purchased === null || entries === 0) return null;
-  return entries < fewEntries ? 'few' : formatPercent(cell.purchased, entries, 1);
+  if (cell === undefined || cell.purchased === null) return null;
+  return percentForPeople({ entries, purchased: cell.purchased });
 }
 
 function forPrograms(days: readonly number[]): Column<CohortRow>[] {

@@ -1,6 +1,7 @@
 import type { Conversions, Difference, ReportedPeriod, ReportHead } from '../report/result.ts';
+import { fewBuyers, fewEntries } from '../report/rules.ts';
 import { percentForPeople } from './figures-columns.ts';
-import { formatCount, formatPoints } from './numbers.ts';
+import { formatCount, formatDifference } from './numbers.ts';
 
 /**
  * The period in words; the last day that counts is named, because an exclusive end is easily misread, and instead of now
@@ -32,7 +33,7 @@ export function definitionLines({ definitions: { window_days: window } }: Report
   return [
     'Conversion = purchased / entries; purchased = bought a certificate after entering.',
     `Settled = bought within ${days(window)}, of the entries at least ${days(window)} old; open = may still do so.`,
-    'Likely = where the true rate lies in 95 of 100 cases; few = less than 20 entries, or 5 buyers.',
+    `Likely = where the true settled rate lies in 95 of 100 cases; few = less than ${fewEntries} entries, or ${fewBuyers} buyers.`,
     'Median and middle half: from entering to buying, of those who bought.',
   ];
 }
@@ -105,7 +106,8 @@ function purchases({ purchases: count, people }: { purchases: number; people: nu
 /** `+5.2 points (-0.3 to +11.1): no clear change`; only the words when nothing can be said. */
 function saying({ difference, likely, verdict, words }: Difference): string {
   if (difference === null || likely === null || verdict === 'too_few') return words;
-  return `${formatPoints(difference)} points (${formatPoints(likely.low)} to ${formatPoints(likely.high)}): ${words}`;
+  const { points, low, high } = formatDifference(difference, likely);
+  return `${points} points (${low} to ${high}): ${words}`;
 }
 
 /** A moment without the seconds when there are none. */

@@ -1,6 +1,6 @@
-import { fewEntries } from '../report/intervals.ts';
 import { isByTime } from '../report/page-parts.ts';
 import type { Breakdown, BreakdownRow } from '../report/result.ts';
+import { isEnough } from '../report/rules.ts';
 import type { Column } from './columns.ts';
 import { formatShare } from './numbers.ts';
 import type { Terminal } from './terminal.ts';
@@ -13,7 +13,7 @@ const indent = '  ';
 
 /** A bar for the conversion of each row, the longest for the largest; none where there are too few entries to say. */
 export function barColumn(rows: readonly BreakdownRow[], terminal: Terminal): Column<BreakdownRow> {
-  const rate = ({ entries, conversion }: BreakdownRow) => (entries < fewEntries ? 0 : (conversion ?? 0));
+  const rate = (row: BreakdownRow) => (isEnough(row) ? (row.conversion ?? 0) : 0);
   const largest = Math.max(0, ...rows.map(rate));
   return { key: 'bar', title: 'Bar', priority: 5, value: (row) => bar(rate(row), largest, barWidth, terminal) || null };
 }
@@ -43,5 +43,5 @@ export function trendLines({ by, rows }: Breakdown, terminal: Terminal): string[
 
 function pointOf({ group, settled }: BreakdownRow): Point {
   if (group.state !== 'settled') return 'open';
-  return settled.entries < fewEntries ? null : settled.rate;
+  return isEnough(settled) ? settled.rate : null;
 }

@@ -1,7 +1,8 @@
 import { isByTime } from '../../report/page-parts.ts';
 import type { Breakdown, BreakdownRow, Dimension } from '../../report/result.ts';
+import { isEnough } from '../../report/rules.ts';
 
-/** One day, week or month of one funnel, as it is drawn. Shares are fractions; null where nobody entered. */
+/** One day, week or month of one funnel, as it is drawn. Shares are fractions. */
 export interface Moment {
   label: string;
   /** first day, YYYY-MM-DD */
@@ -10,7 +11,7 @@ export interface Moment {
   purchased: number;
   /** what the rate is of: the settled entries, or for an open moment all of them */
   of: { entries: number; purchased: number };
-  /** the settled rate, or for an open moment the conversion so far */
+  /** the settled rate, or for an open moment the conversion so far; null where it is of nobody or of a handful */
   rate: number | null;
   low: number;
   high: number;
@@ -36,14 +37,15 @@ export function seriesOf(breakdown: Breakdown | null): Series[] {
 
 function momentOf({ group, entries, purchased, conversion, likely, settled }: BreakdownRow): Moment {
   const isOpen = group.state !== 'settled';
+  const of = isOpen ? { entries, purchased } : settled;
   const [rate, range] = isOpen ? [conversion, likely] : [settled.rate, settled.likely];
   return {
     label: group.label,
     from: group.from ?? '',
     entries,
     purchased,
-    of: isOpen ? { entries, purchased } : settled,
-    rate,
+    of,
+    rate: isEnough(of) ? rate : null,
     low: range?.low ?? 0,
     high: range?.high ?? 0,
     isOpen,
