@@ -48,6 +48,7 @@ export default class ReportPeople extends BaseCommand {
     const remark = list.remark(head);
     this.print(list.end(head));
     if (remark !== undefined && !isTable && !this.jsonEnabled()) log.info(remark);
+    if (!isTable || this.jsonEnabled()) for (const warning of head.warnings) log.warn(warning);
     return { ...head, people };
   }
 }

@@ -3,7 +3,7 @@ import { fewEntries } from '../report/rules.ts';
 import type { Column } from './columns.ts';
 import { nobodyEntered } from './conversions-plain.ts';
 import { titleOf } from './conversions-words.ts';
-import { percentForPeople } from './figures-columns.ts';
+import { oddityColumns, percentForPeople } from './figures-columns.ts';
 import { formatCount, formatPercent } from './numbers.ts';
 import { type Format, renderRows } from './render.ts';
 import type { Terminal } from './terminal.ts';
@@ -21,10 +21,14 @@ export function renderCohorts(report: Cohorts, options: Options): string {
     { key: 'funnel', title: 'Funnel', value: ({ funnel }) => funnel },
   ];
   if (format !== 'table') {
-    return renderRows(report.rows, [...first, ...forPrograms(report.days)], { ...options, format });
+    return renderRows(report.rows, [...first, ...forPrograms(report.days), ...oddityColumns<CohortRow>((row) => row)], {
+      ...options,
+      format,
+    });
   }
-  const isEmpty = report.rows.every(({ entries, undatable }) => entries + undatable === 0);
-  return renderRows(isEmpty ? [] : report.rows, [...first, ...forPeople(report.days)], {
+  const rows = report.rows.map((row) => ({ ...row, cohort: cohortLabel(row) }));
+  const isEmpty = rows.every(({ entries, undatable }) => entries + undatable === 0);
+  return renderRows(isEmpty ? [] : rows, [...first, ...forPeople(report.days)], {
     ...options,
     format,
     title: titleOf('Cohorts', report),
@@ -41,6 +45,11 @@ export function renderCohorts(report: Cohorts, options: Options): string {
 /** What is to be said beside the cohorts, because rows for programs have no place for it. */
 export function cohortRemarks({ warnings }: Cohorts, options: Options): string[] {
   return formatOf(options) === 'table' ? [] : warnings;
+}
+
+/** A month or week as people read it, marked where the period has only a part of it. */
+export function cohortLabel({ cohort, is_part: isPart }: Pick<CohortRow, 'cohort' | 'is_part'>): string {
+  return isPart ? `${cohort} (part)` : cohort;
 }
 
 function formatOf({ format, terminal }: Options): Format {

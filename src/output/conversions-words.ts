@@ -1,4 +1,4 @@
-import type { Conversions, Difference, ReportedPeriod, ReportHead } from '../report/result.ts';
+import type { Conversions, Difference, Figures, ReportedPeriod, ReportHead } from '../report/result.ts';
 import { fewBuyers, fewEntries } from '../report/rules.ts';
 import { percentForPeople } from './figures-columns.ts';
 import { formatCount, formatDifference } from './numbers.ts';
@@ -87,8 +87,20 @@ export function noteLines({
       ? 'Bought before entering: not recorded, sync has not seen a purchase yet.'
       : `Not counted: ${purchases(notCounted.bought_before_entering)} before entering, ` +
         `${purchases(notCounted.never_entered)} by people who never entered.`,
+    ...followUpLines(totals),
     ...(finalOn === null || canGrow || totals.entries === 0 ? [] : [finalLine(totals.open, finalOn)]),
     ...warnings.map((warning) => `Note: ${warning}`),
+  ];
+}
+
+/** What became of payments otherwise than by a purchase after entering; nothing where there is nothing. */
+function followUpLines({ refunded, paid_before_entering: before }: Figures): string[] {
+  const entries = (count: number) => `${formatCount(count)} ${count === 1 ? 'entry' : 'entries'}`;
+  return [
+    ...(refunded === 0 ? [] : [`Refunded: ${entries(refunded)} that had bought, not counted as purchased.`]),
+    ...(before === 0
+      ? []
+      : [`Paid before entering: ${entries(before)}, paid between test and entry: out of the e-mails, no conversion.`]),
   ];
 }
 

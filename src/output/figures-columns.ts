@@ -61,6 +61,16 @@ export function figuresForPrograms<Row extends Figures>(): Column<Row>[] {
     number('p25_seconds', 'Quarter bought after (s)', (row) => row.time_to_buy.p25),
     number('median_seconds', 'Half bought after (s)', (row) => row.time_to_buy.median),
     number('p75_seconds', 'Three quarters bought after (s)', (row) => row.time_to_buy.p75),
+    number('refunded', 'Refunded', ({ refunded }) => refunded),
+    number('paid_before_entering', 'Paid before entering', (row) => row.paid_before_entering),
+  ];
+}
+
+/** For programs, whether a row is only a part of its week or month, or what lies years before all others: 1 or 0. */
+export function oddityColumns<Row>(of: (row: Row) => { is_part: boolean; is_outlying: boolean }): Column<Row>[] {
+  return [
+    { key: 'is_part', title: 'Part', align: 'right', value: (row) => Number(of(row).is_part) },
+    { key: 'is_outlying', title: 'Outlying', align: 'right', value: (row) => Number(of(row).is_outlying) },
   ];
 }
 

@@ -39,7 +39,7 @@ function conversions(language: Figures, other: Figures, totals: Figures): Conver
   ];
   return {
     ...{ schema_version: 1, as_of: '2026-11-22 11:40:00', as_of_utc: '2026-11-22T09:40:00Z', timezone: 'Europe/Kyiv' },
-    ...{ period: anyTime, funnel: null, definitions: definitionsFor(30), rows, totals },
+    ...{ period: anyTime, funnel: null, definitions: definitionsFor(30), rows, totals, odd_dates: [] },
     between_funnels: compareFunnels(rows),
     ...{ breakdown: null, comparison: null, clicks: null, final_on: null, warnings: [] },
     not_counted: {
@@ -183,12 +183,12 @@ describe('the report for programs', () => {
     const [header, ...rows] = renderConversions(autumn, { format: 'csv', terminal: screen }).trim().split('\n');
     expect(header).toBe(
       'funnel,entries,purchased,conversion,people,likely_low,likely_high,settled_entries,settled_purchased,' +
-        'settled_rate,settled_low,settled_high,open,lapsed,undatable,p25_seconds,median_seconds,p75_seconds',
+        'settled_rate,settled_low,settled_high,open,lapsed,undatable,p25_seconds,median_seconds,p75_seconds,refunded,paid_before_entering',
     );
     const documented = header?.replaceAll(',', '`, `');
     expect(readFileSync('docs/reports.md', 'utf8')).toContain(`| \`${documented}\` |`);
     expect(rows[0]).toBe(
-      'language,1312,141,10.75%,1312,9.18%,12.54%,1312,141,10.75%,9.18%,12.54%,74,1171,0,216000,362880,846720',
+      'language,1312,141,10.75%,1312,9.18%,12.54%,1312,141,10.75%,9.18%,12.54%,74,1171,0,216000,362880,846720,0,0',
     );
   });
 

@@ -9,7 +9,7 @@ import { pipe, screen } from './terminals.ts';
 function week(number: number, funnel: string, entries: number, purchased: number, state: PeriodState): BreakdownRow {
   const label = `2026-W${number}`;
   return {
-    group: { key: label, label, folded: 0, from: null, to: null, state },
+    group: { key: label, label, folded: 0, from: null, to: null, state, is_part: false, is_outlying: false },
     funnel,
     ...figures(entries, purchased, state === 'settled' ? 0 : entries - purchased),
   };

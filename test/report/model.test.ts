@@ -33,11 +33,15 @@ const entry: fc.Arbitrary<ModelEntry> = fc
     // Before entering, at once, within the window, on its last second, later.
     wait: fc.oneof(fc.constantFrom(-4, 0, 96, 96 * 30, 96 * 30 + 1), fc.integer({ min: 0, max: 96 * 60 })),
     purchase: fc.constantFrom('none', 'none', 'dated', 'dated', 'undated'),
+    refunded: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: when }),
+    paidBefore: fc.constantFrom(null, null, null, 1, 960),
   })
-  .map(({ entered, wait, purchase, ...rest }) => ({
+  .map(({ entered, wait, purchase, refunded, paidBefore, ...rest }) => ({
     ...rest,
     at: moment(entered),
     boughtAt: purchase === 'none' ? null : purchase === 'undated' ? '' : moment(entered + wait),
+    refundedAt: refunded === null || purchase === 'none' ? null : moment(refunded),
+    paidBeforeAt: paidBefore === null ? null : moment(entered - paidBefore),
   }));
 
 const world = fc.record({
@@ -60,9 +64,9 @@ const world = fc.record({
   }),
 });
 
-const additive = (row: { entries: number; purchased: number; open: number; lapsed: number; undatable: number }) => {
-  const { entries, purchased, open, lapsed, undatable } = row;
-  return { entries, purchased, open, lapsed, undatable };
+const additive = (row: Record<(typeof additiveKeys)[number], number>) => {
+  const { entries, purchased, open, lapsed, undatable, refunded, paid_before_entering } = row;
+  return { entries, purchased, open, lapsed, undatable, refunded, paid_before_entering };
 };
 
 /** A missing bound excludes nothing. */
@@ -91,7 +95,10 @@ function sum<Key extends string>(rows: readonly Record<Key, number>[], keys: rea
     number
   >;
 }
-const additiveKeys = ['entries', 'purchased', 'open', 'lapsed', 'undatable'] as const;
+const additiveKeys = [
+  ...(['entries', 'purchased', 'open', 'lapsed'] as const),
+  ...(['undatable', 'refunded', 'paid_before_entering'] as const),
+];
 
 describe.each(engines)('any report on any entries (%s)', (engine) => {
   let opened: ReportDatabase & { drop: () => Promise<void> };
@@ -108,12 +115,13 @@ describe.each(engines)('any report on any entries (%s)', (engine) => {
     await database.admin('DELETE FROM funnel_entries');
     await database.admin('DELETE FROM funnel_purchases');
     if (entries.length > 0) {
-      const values = entries.map(({ email, funnel, test, source, at, boughtAt }) => [
-        ...[email, funnel, test, source, at, boughtAt === null ? 0 : 1, boughtAt || null],
+      const values = entries.map(({ email, funnel, test, source, at, boughtAt, refundedAt, paidBeforeAt }) => [
+        ...[email, funnel, test, source, at, boughtAt === null ? 0 : 1, boughtAt || null, refundedAt, paidBeforeAt],
       ]);
       await database.admin(
         `INSERT INTO funnel_entries (email, funnel_type, test_id, source, entered_at, certificate_purchased,
-           certificate_purchased_at) VALUES ${values.map(() => '(?, ?, ?, ?, ?, ?, ?)').join(', ')}`,
+           certificate_purchased_at, certificate_refunded_at, paid_before_entering_at)
+           VALUES ${values.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?)').join(', ')}`,
         values.flat(),
       );
     }
@@ -207,6 +215,8 @@ describe.each(engines)('any report on any entries (%s)', (engine) => {
       bought: report.totals.purchased,
       open: report.totals.open,
       lapsed: report.totals.lapsed,
+      refunded: report.totals.refunded,
+      'paid-before-entering': report.totals.paid_before_entering,
       'bought-before': report.not_counted?.bought_before_entering.purchases ?? 0,
     };
     for (const [state, count] of Object.entries(expected) as [PersonState, number][]) {

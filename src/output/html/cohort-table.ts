@@ -1,5 +1,6 @@
 import type { CohortCell, CohortRow, Cohorts } from '../../report/result.ts';
 import { fewEntries, isEnough } from '../../report/rules.ts';
+import { cohortLabel } from '../cohorts-table.ts';
 import { formatCount } from '../numbers.ts';
 import { html, type Markup, named } from './markup.ts';
 import { counted, rate as rateOf } from './words.ts';
@@ -40,7 +41,7 @@ function triangle(
 <caption>${named(funnel)}</caption>
 <thead><tr><th scope="col">Entered</th><th scope="col">Entries</th>${days.map((day) => html`<th scope="col">Day ${day}</th>`)}</tr></thead>
 <tbody>
-${rows.map((row, index) => html`<tr${older(index)}><th scope="row">${row.cohort}</th><td>${formatCount(row.entries)}</td>${row.cells.map((cell) => cellOf(cell, row.entries, largest))}</tr>\n`)}</tbody>
+${rows.map((row, index) => html`<tr${older(index)}><th scope="row">${cohortLabel(row)}</th><td>${formatCount(row.entries)}</td>${row.cells.map((cell) => cellOf(cell, row.entries, largest))}</tr>\n`)}</tbody>
 </table>
 `;
 }

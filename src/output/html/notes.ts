@@ -35,8 +35,11 @@ export function notes(report: Conversions): Markup {
 }
 
 /** What each number means, and how to have this page again. */
-export function definitionList({ definitions, as_of: asOf }: Conversions): Markup {
-  const terms = Object.entries(definitions.terms);
+export function definitionList({ definitions, totals, as_of: asOf }: Conversions): Markup {
+  // Room on the sheet is scarce: what there is none of needs no words.
+  const isAbsent = (term: string): boolean =>
+    (term === 'refunded' || term === 'paid_before_entering') && totals[term] === 0;
+  const terms = Object.entries(definitions.terms).filter(([term]) => !isAbsent(term));
   return html`<footer>
 <h2>What the numbers mean</h2>
 <dl class="terms">

@@ -7,6 +7,8 @@ export interface Moment {
   label: string;
   /** first day, YYYY-MM-DD */
   from: string;
+  /** the period has only a part of the week or month */
+  isPart: boolean;
   entries: number;
   purchased: number;
   /** what the rate is of: the settled entries, or for an open moment all of them */
@@ -26,10 +28,13 @@ export interface Series {
   moments: Moment[];
 }
 
-/** One series per funnel that has entries in the breakdown; none when it is not one by time. */
+/** One series per funnel that has entries in the breakdown, outlying ones left out; none when it is not one by time. */
 export function seriesOf(breakdown: Breakdown | null): Series[] {
   if (breakdown === null || !isByTime(breakdown.by)) return [];
-  const byFunnel = Map.groupBy(breakdown.rows, (row) => row.funnel);
+  const byFunnel = Map.groupBy(
+    breakdown.rows.filter(({ group }) => !group.is_outlying),
+    (row) => row.funnel,
+  );
   return [...byFunnel]
     .map(([funnel, rows]) => ({ funnel, by: breakdown.by, moments: rows.map(momentOf) }))
     .filter(({ moments }) => moments.some(({ entries }) => entries > 0));
@@ -42,6 +47,7 @@ function momentOf({ group, entries, purchased, conversion, likely, settled }: Br
   return {
     label: group.label,
     from: group.from ?? '',
+    isPart: group.is_part,
     entries,
     purchased,
     of,

@@ -11,7 +11,16 @@ type Month = [entries: number, purchased: number, state: PeriodState];
 function months(...list: Month[]): Breakdown {
   const rows = list.map(([entries, purchased, state], index): BreakdownRow => {
     const label = `2026-${String(index + 1).padStart(2, '0')}`;
-    const group = { key: label, label, folded: 0, from: `${label}-01`, to: null, state };
+    const group = {
+      key: label,
+      label,
+      folded: 0,
+      from: `${label}-01`,
+      to: null,
+      state,
+      is_part: false,
+      is_outlying: false,
+    };
     return { group, funnel: 'language', ...figures(entries, purchased, state === 'settled' ? 0 : entries - purchased) };
   });
   return { by: 'month', rows };
