@@ -39,7 +39,7 @@ describe.each(engines)('dates that cannot be right, on %s', (engine) => {
     ['entry', 'ahead', {}],
     ['purchase', 'purchased_ahead', { bought: '2099-01-01 00:00:00' }],
   ])(
-    'an %s ahead of the clock is named and not counted, as in the same report as of its own moment',
+    'one %s ahead of the clock is named and not counted, as in the same report as of its own moment',
     async (_, kind, details) => {
       const opened = await createReportDatabase(engine);
       await addUsual(opened);
