@@ -32,7 +32,7 @@ export function titleOf(name: string, head: ReportHead): string {
 export function definitionLines({ definitions: { window_days: window } }: ReportHead): string[] {
   return [
     'Conversion = purchased / entries; purchased = bought a certificate after entering.',
-    `Settled = bought within ${days(window)}, of the entries at least ${days(window)} old; open = may still do so.`,
+    `Settled = bought within ${days(window)}, of the entries at least ${days(window)} old (Of); open = may still do so.`,
     `Likely = where the true settled rate lies in 95 of 100 cases; few = less than ${fewEntries} entries, or ${fewBuyers} buyers.`,
     'Median and middle half: from entering to buying, of those who bought.',
   ];

@@ -11,7 +11,14 @@ export function figuresForPeople<Row extends Figures>(): Column<Row>[] {
     { key: 'entries', title: 'Entries', align: 'right', value: ({ entries }) => formatCount(entries) },
     { key: 'purchased', title: 'Purchased', align: 'right', value: ({ purchased }) => formatCount(purchased) },
     { key: 'conversion', title: 'Conversion', align: 'right', value: (row) => percentForPeople(row) },
-    { key: 'settled', title: 'Settled', align: 'right', value: ({ settled }) => settledForPeople(settled) },
+    { key: 'settled', title: 'Settled', align: 'right', value: ({ settled }) => percentForPeople(settled) },
+    {
+      key: 'settled_of',
+      title: 'Of',
+      align: 'right',
+      priority: 2,
+      value: ({ settled }) => (settled.entries === 0 ? null : formatCount(settled.entries)),
+    },
     { key: 'likely', title: 'Likely', align: 'right', priority: 2, value: ({ settled }) => rangeForPeople(settled) },
     { key: 'open', title: 'Open', align: 'right', priority: 2, value: ({ open }) => formatCount(open) },
     {

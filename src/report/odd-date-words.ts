@@ -3,12 +3,12 @@ import type { OddDates, OddKind } from './result.ts';
 const fates: Readonly<Record<OddKind, { what: [one: string, many: string]; fate: string }>> = {
   ahead: {
     what: ['entry is dated', 'entries are dated'],
-    fate: "ahead of the database's clock: not counted. If not the dates are wrong, check database.timezone",
+    fate: "ahead of the database's clock: not counted; if these dates are right, check database.timezone",
   },
   undated: { what: ['entry has', 'entries have'], fate: 'no date: not counted' },
   purchased_ahead: {
     what: ['purchase is dated', 'purchases are dated'],
-    fate: "ahead of the database's clock: not counted as purchased. If not the dates are wrong, check database.timezone",
+    fate: "ahead of the database's clock: not counted as purchased; if these dates are right, check database.timezone",
   },
   outlying: {
     what: ['entry is dated', 'entries are dated'],

@@ -5,6 +5,8 @@ import { isEnough } from '../../report/rules.ts';
 /** One day, week or month of one funnel, as it is drawn. Shares are fractions. */
 export interface Moment {
   label: string;
+  /** the label without the mark of a part */
+  key: string;
   /** first day, YYYY-MM-DD */
   from: string;
   /** the period has only a part of the week or month */
@@ -28,6 +30,12 @@ export interface Series {
   moments: Moment[];
 }
 
+/** The weeks or months that the period has only a part of, so that nobody takes their columns for a fall; null: none. */
+export function cutMoments({ moments }: Series): string | null {
+  const parts = moments.filter(({ isPart }) => isPart).map(({ key }) => key);
+  return parts.length === 0 ? null : `Cut off by the period: ${parts.join(', ')}.`;
+}
+
 /** One series per funnel that has entries in the breakdown, outlying ones left out; none when it is not one by time. */
 export function seriesOf(breakdown: Breakdown | null): Series[] {
   if (breakdown === null || !isByTime(breakdown.by)) return [];
@@ -47,6 +55,7 @@ function momentOf({ group, entries, purchased, conversion, likely, settled }: Br
   return {
     label: group.label,
     from: group.from ?? '',
+    key: group.key ?? group.label,
     isPart: group.is_part,
     entries,
     purchased,

@@ -99,6 +99,23 @@ describe('the chart of a funnel', () => {
 });
 
 describe('a chart in words', () => {
+  it('names what the period cuts off, and leaves out what lies years before', () => {
+    const { by, rows } = months([30, 3, 'settled'], [40, 4, 'settled'], [20, 2, 'settled']);
+    const [far, first, last] = rows;
+    if (far === undefined || first === undefined || last === undefined) throw new Error('three months');
+    const [series] = seriesOf({
+      by,
+      rows: [
+        { ...far, group: { ...far.group, is_outlying: true } },
+        first,
+        { ...last, group: { ...last.group, label: '2026-03 (part)', is_part: true } },
+      ],
+    });
+    expect(series === undefined ? '' : describeSeries(series)).toMatch(
+      /^2 months, from 2026-02 to 2026-03\. Cut off by the period: 2026-03\. Settled rates go from 10\.0% in 2026-02/,
+    );
+  });
+
   it.each<[string, Month[], string]>([
     [
       'names the lowest and the highest settled rate and what is open',
