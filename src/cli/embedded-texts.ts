@@ -703,6 +703,9 @@ it is: it loads nothing, runs no script, follows the reader's choice of light or
 - **Solid line and band**: the settled rate of the week or month, and the range in which the true rate likely lies.
 - **Dotted line, hollow points**: periods whose last window is not over. What they show is the conversion so far; it can
   still rise, so a fall at the right end of a chart is not a fall in sales.
+- Of fewer than 20 entries no rate is drawn: the line has a gap there, and the text for screen readers says how many such weeks
+  or months there are. A few entries of years before all others are not drawn; weeks and months that the period cuts off are
+  named below the charts.
 - **Columns below**: how many entered, and in dark how many of them bought.
 - The charts of all funnels have one scale. A range that runs out of the top of its chart is of very few entries.
 - The period is cut into days up to two weeks, into weeks up to 200 days, else into months; \`--by\` chooses otherwise.

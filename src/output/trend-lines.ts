@@ -30,7 +30,7 @@ export function trendLines({ by, rows }: Breakdown, terminal: Terminal): string[
   const largest = largestOf(all);
   const shown = lines[0]?.points.length ?? 0;
   const last = shown < (series[0]?.[1].length ?? 0) ? `, the last ${shown}` : '';
-  const parts = [...new Set(drawn(rows).flatMap(({ group }) => (group.is_part ? [group.key] : [])))];
+  const parts = series[0]?.[1].slice(start).flatMap(({ group }) => (group.is_part ? [group.key] : [])) ?? [];
   const cut = parts.length === 0 ? '' : `; parts: ${parts.join(', ')}`;
   const open = terminal.unicode ? '·' : '.';
   return [

@@ -106,9 +106,11 @@ export async function readClock(
   };
 }
 
-/** The day of a moment. A month or a day of zero, which older servers accept, is taken for the first. */
+/** The day of a moment. A month or a day of zero, which servers may accept, lies before the first: it is the day before. */
 export function toDay(moment: string): Temporal.PlainDate {
-  return Temporal.PlainDate.from(moment.slice(0, 10).replaceAll('-00', '-01'));
+  const date = moment.slice(0, 10);
+  const possible = date.replaceAll('-00', '-01');
+  return Temporal.PlainDate.from(possible).subtract({ days: possible === date ? 0 : 1 });
 }
 
 /** A moment some time later (earlier, when negative) on the same clock. */

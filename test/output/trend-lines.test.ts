@@ -45,6 +45,21 @@ describe('trendLines', () => {
     expect(trendLines({ by: 'week', rows: many }, pipe)[1]).toBe(`  language  ${'█'.repeat(200)}`);
   });
 
+  it('names what the period cuts off, and leaves out what lies years before', () => {
+    const part = (row: BreakdownRow) => ({ ...row, group: { ...row.group, is_part: true } });
+    const far = week(1, 'language', 50, 50, 'settled');
+    const shown = [
+      { ...far, group: { ...far.group, is_outlying: true } },
+      part(week(40, 'language', 100, 20, 'settled')),
+      week(41, 'language', 100, 10, 'settled'),
+      part(week(42, 'language', 100, 5, 'open')),
+    ];
+    expect(trendLines({ by: 'week', rows: shown }, screen)).toEqual([
+      'Settled rate by week, from 0 to 20.0% (· not settled yet, blank: few; parts: 2026-W40, 2026-W42):',
+      '  language  █▅·',
+    ]);
+  });
+
   it('draws nothing where there is no time, or nothing to compare', () => {
     expect(trendLines(bySource(['a', 'b']), screen)).toEqual([]);
     expect(trendLines({ by: 'week', rows: rows.slice(0, 1) }, screen)).toEqual([]);

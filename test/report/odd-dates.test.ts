@@ -122,6 +122,46 @@ describe.each(engines)('dates that cannot be right, on %s', (engine) => {
     },
   );
 
+  it.each([
+    '0001-01-01 00:00:00',
+    '1000-01-01 00:00:00',
+    '1969-12-31 23:00:00',
+    '2038-01-19 03:14:08',
+    '2999-01-01 00:00:00',
+    zero,
+  ])('%s ends no report, in whatever zone, and is named by its number', async (at) => {
+    const opened = await createReportDatabase(engine, engine === 'mysql' ? '+00:00' : undefined);
+    await addUsual(opened);
+    await opened.enter('non_language', at);
+    for (const timezone of [undefined, 'UTC', 'Pacific/Kiritimati', 'America/St_Johns']) {
+      const asked = { ...(timezone === undefined ? {} : { timezone }), compare: undefined };
+      const { report, cohorts, trend } = await partsOf(opened, asked);
+      expect(report.warnings[0]).toMatch(/entry 31\)\.$/);
+      expect(cohorts.rows.length).toBeLessThan(400);
+      expect(trend?.rows.length).toBeLessThan(400);
+      for (const by of ['day', 'week', 'month', 'test', 'source'] as const) {
+        const { breakdown, totals } = await opened.report({ ...asked, by, asOf: '2024-07-01 00:00:00' });
+        expect(breakdown?.rows.reduce((sum, { entries }) => sum + entries, 0)).toBe(totals.entries);
+      }
+      expect((await peopleOf(opened, 'lapsed')).total).toBe(report.totals.lapsed);
+    }
+  });
+
+  it.each(engine === 'mysql' ? ['2024-00-00 00:00:00', '2024-05-00 10:00:00'] : [])(
+    'a date with a month or day of zero (%s) counts the same everywhere',
+    async (at) => {
+      const opened = await createReportDatabase(engine);
+      await addUsual(opened);
+      await opened.enter('language', at);
+      for (const by of ['day', 'month'] as const) {
+        const { breakdown, totals } = await opened.report({ by });
+        expect(totals).toMatchObject({ entries: 31, people: 31 });
+        expect(breakdown?.rows.reduce((sum, { entries }) => sum + entries, 0)).toBe(31);
+      }
+      expect((await peopleOf(opened, 'lapsed')).people).toHaveLength(21);
+    },
+  );
+
   it('20 entries are not a few, and those years apart get no rows for the years between', async () => {
     const opened = await createReportDatabase(engine);
     await addUsual(opened);
