@@ -805,7 +805,7 @@ notices later than it was paid, or a payment before entering that the site confi
 | Open | not bought, and younger than the window: may still buy in time |
 | Lapsed | not bought, and older. Entries = purchased + open + lapsed + refunded + paid before entering |
 | Refunded | had bought, and the payment is paid no more (refunded, or gone from the site): not counted as purchased. In \`--as-of\` reports from the moment on that \`sync\` noticed. Tables and pages have a line for them when there are any |
-| Paid before entering | not bought, but paid between finishing the test and entering: out of the e-mails, no conversion. A line when there are any |
+| Paid before entering | not bought, but paid between finishing the test and entering: out of the e-mails, no conversion. A line when there are any; the payments are among those "before entering" below, too |
 | Median, middle half | time from entering to paying, of those who bought: half took less than the median; the middle half is between a quarter and three quarters of the buyers. Each is the time of a real buyer |
 | Undatable | purchases without a date, or with one before the entry (the Python service made such rows). They count as purchased, but are left out of the settled rate and the times |
 

@@ -1,3 +1,4 @@
+import { oddDateWarnings } from '../report/odd-date-words.ts';
 import type { CohortCell, CohortRow, Cohorts } from '../report/result.ts';
 import { fewEntries } from '../report/rules.ts';
 import type { Column } from './columns.ts';
@@ -42,9 +43,13 @@ export function renderCohorts(report: Cohorts, options: Options): string {
   });
 }
 
-/** What is to be said beside the cohorts, because rows for programs have no place for it. */
-export function cohortRemarks({ warnings }: Cohorts, options: Options): string[] {
-  return formatOf(options) === 'table' ? [] : warnings;
+/**
+ * What is to be said beside the cohorts, because rows for programs have no place for it; odd dates apart, which are said
+ * beside JSON too.
+ */
+export function cohortRemarks({ warnings, odd_dates: odd }: Cohorts, options: Options): string[] {
+  const told = oddDateWarnings(odd);
+  return formatOf(options) === 'table' ? [] : warnings.filter((warning) => !told.includes(warning));
 }
 
 /** A month or week as people read it, marked where the period has only a part of it. */

@@ -1,6 +1,6 @@
 import { oddDateWarnings } from '../report/odd-date-words.ts';
 import type { PageParts } from '../report/page-parts.ts';
-import type { Conversions } from '../report/result.ts';
+import type { Conversions, ReportHead } from '../report/result.ts';
 import { renderPlain } from './conversions-plain.ts';
 import { remarksOn, renderConversions } from './conversions-table.ts';
 import type { Format } from './render.ts';
@@ -22,8 +22,8 @@ export function remarksBeside(report: Conversions, { format, terminal }: Options
  * files and JSON are read by somebody else. A printed table says it itself.
  */
 export function oddDatesBeside(
-  { odd_dates: odd }: Conversions,
-  { format, terminal }: Options,
+  { odd_dates: odd }: ReportHead,
+  { format, terminal }: Pick<Options, 'format' | 'terminal'>,
   isFile: boolean,
 ): string[] {
   const isTable = format === 'table' || (format === undefined && terminal.isTerminal);

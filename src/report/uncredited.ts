@@ -1,4 +1,5 @@
 import type { Session } from '../database/database.ts';
+import { hasTable } from '../database/has-table.ts';
 import type { NotCounted } from './result.ts';
 import type { Scope } from './scope.ts';
 
@@ -28,10 +29,11 @@ const countUncredited = (revoked: string): string => `SELECT COALESCE(SUM(u.purc
  * has recorded and matched; null when it has never recorded any.
  */
 export async function readNotCounted(session: Session, scope: Scope): Promise<NotCounted | null> {
-  const [recorded] = await session.query<{ found: number }>(anyRecorded);
-  if (recorded?.found !== 1) return null;
   const { knownUntil, from, until, funnel, columns } = scope;
   const isFollowed = columns.refundedAt !== 'NULL';
+  if (!isFollowed && !(await hasTable(session, 'funnel_purchases'))) return null;
+  const [recorded] = await session.query<{ found: number }>(anyRecorded);
+  if (recorded?.found !== 1) return null;
   const [row] = await session.query<{
     purchases: number | string;
     purchasesBefore: number | string;

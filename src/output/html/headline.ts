@@ -54,7 +54,7 @@ function leadFigure(settled: Conversions['totals']['settled']): Markup {
 
 function settledInWords({ entries, purchased, likely }: Conversions['totals']['settled'], window: number): Fragment {
   if (entries === 0) return `No entry is ${counted(window, 'day')} old yet.`;
-  const made = `${formatCount(purchased)} of ${counted(entries, 'entry', 'entries')} that are at least ${counted(window, 'day')} old bought within that time.`;
+  const made = `${formatCount(purchased)} of ${counted(entries, 'entry that is', 'entries that are')} at least ${counted(window, 'day')} old bought within that time.`;
   if (likely === null || !isEnough({ entries })) return made;
   return html`${made} The true rate is likely between <span class="whole">${range(likely)}</span>.`;
 }
