@@ -34,25 +34,21 @@ const mostDecimals = 12;
 
 /** A fraction as a percentage with `digits` decimals: 0.1473 is `14.7%`; more where it would look like 0 or 100 %. */
 export function formatShare(fraction: number, digits = 1): string {
-  return `${(fraction * 100).toFixed(decimalsFor([fraction], digits))}%`;
+  const text = (decimals: number) => `${(fraction * 100).toFixed(decimals)}%`;
+  return text(decimalsFor(digits, (decimals) => !isHidden(fraction, text(decimals))));
 }
 
-/** Both ends of a range with as many decimals as it takes that neither looks like 0 or 100 % without being it. */
+/** Both ends of a range with as many decimals as it takes that they differ, and that neither only looks like 0 or 100 %. */
 export function formatRange({ low, high }: { low: number; high: number }, digits: number): [string, string] {
-  const decimals = decimalsFor([low, high], digits);
-  return [`${(low * 100).toFixed(decimals)}%`, `${(high * 100).toFixed(decimals)}%`];
-}
-
-function decimalsFor(fractions: readonly number[], digits: number): number {
-  const isHidden = (fraction: number, decimals: number): boolean =>
-    fraction > 0 && fraction < 1 && looksExtreme(`${(fraction * 100).toFixed(decimals)}%`);
-  let decimals = digits;
-  while (decimals < mostDecimals && fractions.some((fraction) => isHidden(fraction, decimals))) decimals += 1;
-  return decimals;
-}
-
-function looksExtreme(percent: string): boolean {
-  return /^(?:0|100)(?:\.0+)?%$/.test(percent);
+  const ends = (decimals: number): [string, string] => [
+    `${(low * 100).toFixed(decimals)}%`,
+    `${(high * 100).toFixed(decimals)}%`,
+  ];
+  const isTold = (decimals: number): boolean => {
+    const [from, to] = ends(decimals);
+    return (from !== to || low === high) && !isHidden(low, from) && !isHidden(high, to);
+  };
+  return ends(decimalsFor(digits, isTold));
 }
 
 /** A difference of two fractions in percentage points, with its sign: 0.052 is `+5.2`. */
@@ -61,16 +57,42 @@ export function formatPoints(difference: number, digits = 1): string {
   return Number(text) === 0 ? (0).toFixed(digits) : difference > 0 ? `+${text}` : text;
 }
 
-/** A difference and its range, with as many decimals as it takes to see that a range beside 0 does not hold it. */
+/**
+ * A difference and its range, with as many decimals as it takes that the ends differ, that a range beside 0 does not seem
+ * to hold it, and that nothing only looks like 100 points.
+ */
 export function formatDifference(
   difference: number,
   { low, high }: { low: number; high: number },
 ): { points: string; low: string; high: string } {
-  let digits = 1;
-  const nearest = low > 0 ? low : high < 0 ? high : undefined;
-  while (nearest !== undefined && digits < mostDecimals && Number(formatPoints(nearest, digits)) === 0) digits += 1;
-  const [points, from, to] = [difference, low, high].map((value) => formatPoints(value, digits));
-  return { points: points ?? '', low: from ?? '', high: to ?? '' };
+  const texts = (decimals: number) => ({
+    points: formatPoints(difference, decimals),
+    low: formatPoints(low, decimals),
+    high: formatPoints(high, decimals),
+  });
+  const looksWhole = (value: number, text: string) => Math.abs(value) < 1 && Math.abs(Number(text)) === 100;
+  const isTold = (decimals: number): boolean => {
+    const shown = texts(decimals);
+    const nearest = low > 0 ? shown.low : high < 0 ? shown.high : undefined;
+    const isWhole = looksWhole(difference, shown.points) || looksWhole(low, shown.low) || looksWhole(high, shown.high);
+    return (shown.low !== shown.high || low === high) && (nearest === undefined || Number(nearest) !== 0) && !isWhole;
+  };
+  return texts(decimalsFor(1, isTold));
+}
+
+function decimalsFor(digits: number, isTold: (decimals: number) => boolean): number {
+  let decimals = digits;
+  while (decimals < mostDecimals && !isTold(decimals)) decimals += 1;
+  return decimals;
+}
+
+/** Whether a share is some, but looks like none or all. */
+function isHidden(fraction: number, text: string): boolean {
+  return fraction > 0 && fraction < 1 && looksExtreme(text);
+}
+
+function looksExtreme(percent: string): boolean {
+  return /^(?:0|100)(?:\.0+)?%$/.test(percent);
 }
 
 /** Seconds as people speak of waiting: `25 min`, `13 h`, `4.2 days`, `31 days`. */

@@ -132,6 +132,8 @@ describe('a range', () => {
     [{ low: 0.00001, high: 0.0002 }, 1, '0.001% 0.020%'],
     [{ low: 0.9998, high: 0.99999 }, 0, '99.980% 99.999%'],
     [{ low: 0, high: 0.43 }, 0, '0% 43%'],
+    [{ low: 0.496, high: 0.504 }, 0, '49.6% 50.4%'],
+    [{ low: 0.5, high: 0.5 }, 0, '50% 50%'],
     [{ low: 0.566, high: 1 }, 0, '57% 100%'],
     [{ low: 0.004, high: 0.129 }, 0, '0.4% 12.9%'],
   ])('of %o is %s', (bounds, digits, text) => {
@@ -143,6 +145,9 @@ describe('a range', () => {
     [0.0004, { low: 0.0001, high: 0.0007 }, '+0.04 +0.01 +0.07'],
     [-0.0004, { low: -0.0007, high: -0.00001 }, '-0.040 -0.070 -0.001'],
     [0, { low: 0, high: 0 }, '0.0 0.0 0.0'],
+    [0.00001, { low: -0.0004, high: 0.0004 }, '0.00 -0.04 +0.04'],
+    [0.99992, { low: 0.9996, high: 0.99998 }, '+99.992 +99.960 +99.998'],
+    [-1, { low: -1, high: -0.9 }, '-100.0 -100.0 -90.0'],
   ])('of a difference of %f, %o, is %s: one beside 0 does not seem to hold it', (difference, bounds, text) => {
     expect(Object.values(formatDifference(difference, bounds)).join(' ')).toBe(text);
   });
