@@ -10,8 +10,8 @@ export interface ReportClock {
   asOf: Moment;
   asOfHere: string;
   asOfUtc: string | null;
-  /** --as-of was given: what is later does not exist */
-  isPast: boolean;
+  /** the second after the present one on the database's clock, whatever `asOf`: what is dated from it on is ahead */
+  nextSecond: Moment;
   /** the day of `asOf` in the report's zone */
   today: Temporal.PlainDate;
   /** the zone's name for people */
@@ -97,13 +97,20 @@ export async function readClock(
     asOf: shownAsOf,
     asOfHere,
     asOfUtc: (await utcOf([shownAsOf]))[0] ?? null,
-    isPast: asOf !== undefined,
+    nextSecond: movedBy(now, { seconds: 1 }),
     today: toPlain(asOfHere).toPlainDate(),
     timezone: zone,
     startsOf,
     shown,
     utcOf,
   };
+}
+
+/** The day of a moment. A month or a day of zero, which servers may accept, lies before the first: it is the day before. */
+export function toDay(moment: string): Temporal.PlainDate {
+  const date = moment.slice(0, 10);
+  const possible = date.replaceAll('-00', '-01');
+  return Temporal.PlainDate.from(possible).subtract({ days: possible === date ? 0 : 1 });
 }
 
 /** A moment some time later (earlier, when negative) on the same clock. */

@@ -1,10 +1,10 @@
-import { fewEntries } from '../../report/intervals.ts';
 import type { Breakdown, BreakdownRow, Conversions } from '../../report/result.ts';
+import { isEnough } from '../../report/rules.ts';
 import { formatCount } from '../numbers.ts';
 import { columnTitle } from './cards.ts';
 import { html, type Markup, named } from './markup.ts';
 import { isFolded, shownRows } from './sheet.ts';
-import { range, rate } from './words.ts';
+import { range, rate, settledRate } from './words.ts';
 
 const headings = { day: 'Day', week: 'Week', month: 'Month', test: 'Test', source: 'Source' } as const;
 
@@ -36,13 +36,13 @@ ${rows.map((row, index) => html`<tr role="row">${index === 0 ? heading : null}${
 }
 
 function figures({ funnel, entries, purchased, settled, open }: BreakdownRow): Markup {
-  const bounds = settled.entries < fewEntries ? null : settled.likely;
+  const bounds = isEnough(settled) ? settled.likely : null;
   const likely = bounds === null ? null : html` <span class="aside">${range(bounds)}</span>`;
   const cells = [
     formatCount(entries),
     formatCount(purchased),
     rate({ entries, purchased }),
-    html`${rate(settled)}${likely}`,
+    html`${settledRate(settled)}${likely}`,
     formatCount(open),
   ];
   return html`<td role="cell" class="text">${named(funnel)}</td>${cells.map(

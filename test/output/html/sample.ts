@@ -31,6 +31,8 @@ export function figures(entries: number, purchased: number, open = 0): Figures {
     open,
     lapsed: old - Math.min(old, purchased),
     undatable: 0,
+    refunded: 0,
+    paid_before_entering: 0,
     time_to_buy: {
       buyers: purchased,
       p10: purchased > 0 ? 3_600 : null,
@@ -42,7 +44,11 @@ export function figures(entries: number, purchased: number, open = 0): Figures {
   };
 }
 
+/** Neither cut off nor far away. */
+const whole = { is_part: false, is_outlying: false };
+
 const head: ReportHead = {
+  odd_dates: [],
   schema_version: 1,
   as_of: '2026-11-22 11:40:00',
   as_of_utc: '2026-11-22T10:40:00Z',
@@ -167,7 +173,7 @@ export function trend(by: 'day' | 'month', first: string, count: number, open: n
     const to = from.add(by === 'day' ? { days: 1 } : { months: 1 });
     const label = by === 'day' ? from.toString() : from.toString().slice(0, 7);
     const state: PeriodState = index === count - 1 && open > 0 ? 'running' : index >= count - open ? 'open' : 'settled';
-    const group = { key: label, label, folded: 0, from: from.toString(), to: to.toString(), state };
+    const group = { key: label, label, folded: 0, from: from.toString(), to: to.toString(), state, ...whole };
     return ['language', 'non_language'].map((funnel, position) => {
       const entries = Math.round(size * (0.5 + random()) * (1 - position * 0.35));
       const maturity = state === 'running' ? 0.3 : state === 'open' ? 0.7 : 1;
@@ -182,7 +188,7 @@ export function trend(by: 'day' | 'month', first: string, count: number, open: n
 export function bySource(names: readonly string[]): Breakdown {
   const rows = names.flatMap((label, index) =>
     ['language', 'non_language'].map((funnel) => ({
-      group: { key: label, label, folded: 0, from: null, to: null, state: null },
+      group: { key: label, label, folded: 0, from: null, to: null, state: null, ...whole },
       funnel,
       ...figures(300 - index * 20, 30 - index, 40),
     })),
@@ -211,6 +217,7 @@ export function cohorts(count: number): Cohorts {
         funnel,
         entries,
         undatable: 0,
+        ...whole,
         cells,
       };
     }),
