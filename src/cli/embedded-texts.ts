@@ -927,21 +927,33 @@ bob@example.com,2026-10-04 09:30,non_language_funnel
 
 ### The file
 
-- Comma, semicolon or tab between the columns; UTF-8, or UTF-16 with a byte order mark; any line ends; quotes where
-  needed. Lines that begin with \`#\` before the header are left out. \`-\` reads standard input: \`zcat clicks.csv.gz |
-  funnels report conversions --clicks -\`.
+- Comma, semicolon, tab or bar between the columns, whichever the header has most of, or what a first line such as \`sep=;\`
+  says; UTF-8 or UTF-16, with a byte order mark or without; any line ends, mixed too; quotes where needed. Lines that begin
+  with \`#\` before the header are left out. \`-\` reads standard input: \`zcat clicks.csv.gz | funnels report conversions
+  --clicks -\`.
 - The columns may stand in any order among others, and may be called as analytics systems do (\`E-mail\`, \`Timestamp\`,
   \`Session campaign\`, \`utm_campaign\`, …). Otherwise name them: \`--clicks-columns email=User,time=When,campaign=Name\`.
-- Times: ISO 8601 with \`Z\` or an offset, or \`2026-10-03 14:12[:05]\` without one, which then is the report's zone
-  (\`--timezone\`, \`report.timezone\`, else the database's). A day alone is not enough: nobody can tell whether it was before
-  entering.
+- Times are read in the forms below. One without an offset is the report's zone (\`--timezone\`, \`report.timezone\`, else the
+  database's). A day alone is not enough: nobody can tell whether it was before entering. Nor is \`3/4/2026 15:05\`, which is
+  March to some and April to others: such a line is not counted, so export ISO 8601 where you can.
 - The file is read as a stream; it may have millions of lines. Memory depends on the number of entries, not of lines.
+
+| Times | |
+|---|---|
+| \`2026-10-03T14:12:05Z\`, \`2026-10-03 14:12:05.123 +02:00\`, \`2026-10-03 14:12\`, \`20261003T141205Z\` | ISO 8601; Brevo and most analytics systems. The zone may also be \`UTC\`, \`GMT+2\` or \`Europe/Berlin\` |
+| \`2026/10/03 14:12\`, \`03.10.2026 14:12:05\` | |
+| \`10/25/2026 2:12 PM\`, \`25/10/2026 14:12\`, \`25-10-2026 14:12\` | only where one of the numbers cannot be a month |
+| \`Sat, 03 Oct 2026 14:12:05 +0200\`, \`Oct 3, 2026, 2:12 PM\`, \`03/Oct/2026:14:12:05 +0200\` | RFC 2822 and others with English names |
+| \`1791036725\`, \`1791036725123\` | seconds or milliseconds since 1970 (micro- and nanoseconds too) |
+| \`202610031412\`, \`20261003141205\` | digits alone |
 
 In tsv, csv and markdown the rows get two more columns, \`clicked\` and \`purchased_after_click\`; rows of \`--by\` do not.
 
 Every line is accounted for. The table says how many lines were counted, were from before entering, belong to nobody in
 the report, are of other campaigns, or cannot be used, with the number of the first of those and what is wrong with them;
-with \`--json\` all of this is in \`clicks.lines\`, \`clicks.other_campaigns\` and \`clicks.rejected_lines\`. Lines that cannot be
-used do not end the report. A file that is no such export does, with exit code 65; one that does not exist, with 64.
+with \`--json\` all of this is in \`clicks.lines\`, \`clicks.other_campaigns\` and \`clicks.rejected_lines\`, and the forms of times
+are in \`clicks.time_forms\` when one could not be read. Addresses are never repeated. Lines that cannot be used do not end the
+report, unless no line of these campaigns can be used: that ends it with exit code 65, as a file does that is no such
+export. One that does not exist ends it with 64.
 `,
 } as const;

@@ -136,6 +136,7 @@ export const clicks: ClickStage = {
   },
   other_campaigns: ['newsletter'],
   rejected_lines: [],
+  time_forms: [],
 };
 
 function clickFigures(entries: number, clicked: number, purchased: number, after: number): ClickFigures {
