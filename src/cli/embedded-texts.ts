@@ -882,8 +882,9 @@ https://testizer.com/certificate?id=1&utm_source=testizer&utm_medium=email&utm_c
 
 - Put the link in quotes: \`&\` and \`?\` mean something to the shell.
 - Everything else of the link stays as it is, byte for byte, placeholders of Brevo's templates such as
-  \`{{ contact.ID }}\` too. Tags that are there already are replaced, and that is said on stderr; stdout is the link alone,
-  so \`\$(funnels utm …)\` works. \`utm_content\`, \`utm_term\` and \`utm_id\` are left alone.
+  \`{{ contact.ID }}\` too, whatever is in them. Blanks around the link, and empty parameters at its end, go. Tags that are
+  there already are replaced, also behind an \`&amp;\` that came along from HTML, and that is said on stderr; stdout is the
+  link alone, so \`\$(funnels utm …)\` works. \`utm_content\`, \`utm_term\` and \`utm_id\` are left alone.
 - Anything but \`http://\` and \`https://\` is refused with exit code 64, and so is a link with a password in it.
 - No database is needed, and no secret is read.
 
