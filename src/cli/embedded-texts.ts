@@ -94,7 +94,7 @@ outbox:
   leaseSeconds: 120
 
 report:
-  # The time zone of the dates in reports, a name such as Europe/Kyiv. Default: the database's.
+  # The time zone of the dates in reports, a name such as Europe/Kyiv or an offset such as +02:00. Default: the database's.
   #timezone: Europe/Kyiv
   # Days after entering within which a purchase makes an entry settled as bought (default 30, 1 to 3650). Rates of younger
   # entries are not final.
@@ -771,20 +771,23 @@ covers every entry. \`--period\` says the same by name:
 | Name | Days |
 |---|---|
 | \`today\`, \`yesterday\` | that day |
-| \`last-7d\`, \`last-30d\`, any number | so many days, today the last of them |
-| \`this-month\` | from the 1st up to and including today |
-| \`last-month\` | the whole month before this one |
-| \`2026-10\`, \`2026-W43\`, \`2026\` | that month, ISO week, year |
+| \`last-7d\`, \`last-30d\`, any number; \`7d\` | so many days, today the last of them |
+| \`this-week\`, \`this-month\`, \`this-quarter\`, \`this-year\` | from its first day (Monday, the 1st) up to and including today |
+| \`last-week\`, \`last-month\`, \`last-quarter\`, \`last-year\` | the whole one before this |
+| \`2026-10\`, \`2026-W43\`, \`2026-Q3\`, \`2026\` | that month, ISO week, quarter, year |
 
-Days begin at midnight of the report's zone: \`--timezone\`, else \`report.timezone\`, else the database's; the report names it. A
-day has 23 or 25 hours when the clocks are changed. The tables hold times without an offset: where the database's own zone has
+Capitals make no difference.
+
+Days begin at midnight of the report's zone: \`--timezone\` (\`Europe/Kyiv\`, or an offset such as \`+02:00\`), else
+\`report.timezone\`, else the database's; the report names it as it is called at the moment of the report (EET in winter, EEST in
+summer). A day has 23 or 25 hours when the clocks are changed. The tables hold times without an offset: where the database's own zone has
 daylight saving time, an hour that comes twice in autumn is read as one of the two, so entries of that hour can be an hour off, and
 a time to buy or a window across a change of the clocks is an hour longer or shorter; a database in UTC has none of this.
 
 \`--funnel\` takes \`language\`, \`non_language\` or another type that the table holds; any other name is refused.
 
 \`--as-of\` shows a report as it was at a moment: entries and purchases that are later do not exist for it. The moment is in the
-report's zone; a date alone means its first moment. Every report says which moment it shows; with that moment and the same flags
+report's zone, unless it ends in Z or an offset, as \`as_of_utc\` in the JSON does; a date alone means its first moment. Every report says which moment it shows; with that moment and the same flags
 it comes out the same again, byte for byte. One thing can still be added to the past: a purchase that sync notices later than it
 was paid.
 

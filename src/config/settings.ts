@@ -9,7 +9,6 @@ import {
   trueOrFalse,
   webAddress,
   wholeNumber,
-  zoneName,
   zoneNameOrOffset,
 } from './rules.ts';
 
@@ -112,7 +111,7 @@ export const settingsSchema = v.pipe(
       retryStepMinutes: v.optional(wholeNumber(1, 1440), 5),
       leaseSeconds: v.optional(wholeNumber(10, longestLeaseSeconds), 120),
     }),
-    report: v.object({ timezone: unset(zoneName()), windowDays: v.optional(wholeNumber(1, 3650), 30) }),
+    report: v.object({ timezone: unset(zoneNameOrOffset()), windowDays: v.optional(wholeNumber(1, 3650), 30) }),
     // The defaults are those of the analytics guide, 5.
     utm: v.object({
       source: tag('testizer'),

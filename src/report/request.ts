@@ -1,6 +1,6 @@
 import type { Session } from '../database/database.ts';
 import { Problem } from '../errors.ts';
-import { type Moment, type ReportClock, readClock } from './clock.ts';
+import { type AsOf, type Moment, type ReportClock, readClock } from './clock.ts';
 import { definitionsFor } from './definitions.ts';
 import { checkFunnel } from './known-funnels.ts';
 import type { AskedPeriod, Days } from './period.ts';
@@ -10,9 +10,9 @@ import { type Scope, scopeOf } from './scope.ts';
 /** What every report is asked for. */
 export interface ReportRequest {
   period: AskedPeriod;
-  /** in the report's zone; undefined: now */
-  asOf: Temporal.PlainDateTime | undefined;
-  /** IANA name; undefined: the database's own */
+  /** undefined: now */
+  asOf: AsOf | undefined;
+  /** IANA name, or an offset such as +02:00; undefined: the database's own */
   timezone: string | undefined;
   windowDays: number;
   /** undefined: all */
