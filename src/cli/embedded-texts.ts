@@ -99,6 +99,8 @@ report:
   # Days after entering within which a purchase makes an entry settled as bought (default 30, 1 to 3650). Rates of younger
   # entries are not final.
   windowDays: 30
+  # Whose funnels they are; stands at the top of pages (--output report.html) and in their title. Default: nothing.
+  #siteName: Testizer
 
 # What "funnels utm" puts into the links of the e-mails, and "report conversions --clicks" looks for in an export of the
 # analytics system. Made of letters, digits, _, . and - only, 64 at most.
@@ -697,12 +699,15 @@ funnels report conversions --period last-month --compare previous --output repor
 
 writes one HTML file with the headline figures, the conversion of each funnel over time, the funnels side by side, what
 the cohorts bought after so many days, and what each number means. It can be mailed, put on a web server or printed as
-it is: it loads nothing, runs no script, follows the reader's choice of light or dark, and is one A4 sheet on paper.
+it is: it loads nothing, runs no script, follows the reader's choice of light or dark, and is one A4 sheet on paper (two with
+more than three funnels). \`report.siteName\` puts a name at the top and into the title. Days are written in words throughout,
+and of files only the name is told, not the folder.
 
 - **Solid line and band**: the settled rate of the week or month, and the range in which the true rate likely lies.
 - **Dotted line, hollow points**: periods whose last window is not over. What they show is the conversion so far; it can
   still rise, so a fall at the right end of a chart is not a fall in sales.
-- **Columns below**: how many entered, and in dark how many of them bought.
+- **Columns below**: how many entered, and how many of them bought. Columns, lines and bands have a contrast of at least 3 : 1
+  with what is around them, text one of 4.5 : 1, in light and in dark.
 - The charts of all funnels have one scale. A range that runs out of the top of its chart is of very few entries.
 - The period is cut into days up to two weeks, into weeks up to 200 days, else into months; \`--by\` chooses otherwise.
   \`--by test\` and \`--by source\` add a table. Tables with many rows are folded; what is folded is not printed.

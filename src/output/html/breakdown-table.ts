@@ -1,10 +1,11 @@
 import { fewEntries } from '../../report/intervals.ts';
-import type { Breakdown, BreakdownRow, Conversions } from '../../report/result.ts';
+import type { Breakdown, BreakdownRow, Conversions, Dimension } from '../../report/result.ts';
 import { formatCount } from '../numbers.ts';
 import { columnTitle } from './cards.ts';
+import { groupInWords } from './dates.ts';
 import { html, type Markup, named } from './markup.ts';
 import { isFolded, shownRows } from './sheet.ts';
-import { range, rate } from './words.ts';
+import { counted, range, rate } from './words.ts';
 
 const headings = { day: 'Day', week: 'Week', month: 'Month', test: 'Test', source: 'Source' } as const;
 
@@ -18,18 +19,18 @@ export function breakdownTable(breakdown: Breakdown, report: Conversions): Marku
   const groups = [...Map.groupBy(rows, ({ group }) => group.label).values()];
   const table = html`<table class="cards breakdown" role="table">
 <thead role="rowgroup"><tr role="row">${columnTitle(headings[by])}<th role="columnheader" scope="col" class="text">Funnel</th>${titles.map(columnTitle)}</tr></thead>
-${groups.map(groupRows)}</table>`;
+${groups.map((group) => groupRows(group, by))}</table>`;
   if (!isFolded(breakdown, report)) return html`<section>\n<h2>By ${by}</h2>\n${table}\n</section>`;
   return html`<details>
-<summary>By ${by}, in figures <span class="aside">(${formatCount(rows.length)} rows)</span></summary>
+<summary>By ${by}, in figures <span class="aside">(${counted(rows.length, 'row')})</span></summary>
 ${table}
 </details>`;
 }
 
-function groupRows(rows: readonly BreakdownRow[]): Markup {
-  const { label, state } = rows[0]?.group ?? { label: '', state: null };
+function groupRows(rows: readonly BreakdownRow[], by: Dimension): Markup {
+  const { label = '', from = null, state = null } = rows[0]?.group ?? {};
   const note = state === 'open' || state === 'running' ? html` <span class="aside">not settled</span>` : null;
-  const heading = html`<th role="rowheader" scope="rowgroup" rowspan="${rows.length}">${named(label)}${note}</th>`;
+  const heading = html`<th role="rowheader" scope="rowgroup" rowspan="${rows.length}">${named(groupInWords(by, label, from))}${note}</th>`;
   return html`<tbody role="rowgroup">
 ${rows.map((row, index) => html`<tr role="row">${index === 0 ? heading : null}${figures(row)}</tr>\n`)}</tbody>
 `;

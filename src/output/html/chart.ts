@@ -15,6 +15,9 @@ const entriesTop = 340;
 /** Beyond so many moments a mark on each would hide the line. */
 const mostMarks = 62;
 
+/** A column is never broader, however few there are: a single one as broad as the chart would look like its background. */
+const widestColumn = 70;
+
 /** The largest values of all charts on the page: charts side by side are compared. */
 export interface Scales {
   rate: number;
@@ -91,10 +94,11 @@ ${marks}`;
 }
 
 function columns(moments: readonly Moment[], x: ScaleBand<number>, y: ScaleLinear<number, number>): Markup {
+  const breadth = Math.min(x.bandwidth(), widestColumn);
   const column = (index: number, count: number, kind: string) =>
     count === 0
       ? null
-      : html`<path class="${kind}" d="M${rounded(x(index) ?? 0)},${height}V${rounded(y(count))}h${rounded(x.bandwidth())}V${height}z"/>`;
+      : html`<path class="${kind}" d="M${rounded(centre(x, index) - breadth / 2)},${height}V${rounded(y(count))}h${rounded(breadth)}V${height}z"/>`;
   return html`<path class="grid" d="M0,${height}H${width}"/>${moments.map(({ entries, purchased }, index) => [
     column(index, entries, 'entered'),
     column(index, purchased, 'bought'),

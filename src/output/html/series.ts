@@ -1,6 +1,8 @@
 import { isByTime } from '../../report/page-parts.ts';
 import type { Breakdown, BreakdownRow, Dimension } from '../../report/result.ts';
 
+import { groupInWords } from './dates.ts';
+
 /** One day, week or month of one funnel, as it is drawn. Shares are fractions; null where nobody entered. */
 export interface Moment {
   label: string;
@@ -30,15 +32,15 @@ export function seriesOf(breakdown: Breakdown | null): Series[] {
   if (breakdown === null || !isByTime(breakdown.by)) return [];
   const byFunnel = Map.groupBy(breakdown.rows, (row) => row.funnel);
   return [...byFunnel]
-    .map(([funnel, rows]) => ({ funnel, by: breakdown.by, moments: rows.map(momentOf) }))
+    .map(([funnel, rows]) => ({ funnel, by: breakdown.by, moments: rows.map((row) => momentOf(row, breakdown.by)) }))
     .filter(({ moments }) => moments.some(({ entries }) => entries > 0));
 }
 
-function momentOf({ group, entries, purchased, conversion, likely, settled }: BreakdownRow): Moment {
+function momentOf({ group, entries, purchased, conversion, likely, settled }: BreakdownRow, by: Dimension): Moment {
   const isOpen = group.state !== 'settled';
   const [rate, range] = isOpen ? [conversion, likely] : [settled.rate, settled.likely];
   return {
-    label: group.label,
+    label: groupInWords(by, group.label, group.from),
     from: group.from ?? '',
     entries,
     purchased,

@@ -34,6 +34,8 @@ export function printedCohorts(report: Conversions): number {
 /** The size for a page with so many lines of tables. */
 export function sheetSize(report: Conversions, cohorts: Cohorts): SheetSize {
   const perFunnel = [...Map.groupBy(cohorts.rows, (row) => row.funnel).values()].map((rows) => rows.length);
+  // Only so small do three triangles stand beside each other.
+  if (perFunnel.length > 2) return 'xl';
   const lines = tableLines(report) + Math.min(printedCohorts(report), Math.max(0, ...perFunnel));
   if (lines > 19) return 'xl';
   if (lines > 16) return 'l';

@@ -86,13 +86,13 @@ describe('a chart in words', () => {
         [100, 20, 'settled'],
         [100, 5, 'open'],
       ],
-      '3 months, from 2026-01 to 2026-03. Settled rates go from 10.0% in 2026-01 (likely 5.5–17.4%) to 20.0% in 2026-02 ' +
+      '3 months, from Jan 2026 to Mar 2026. Settled rates go from 10.0% in Jan 2026 (likely 5.5–17.4%) to 20.0% in Feb 2026 ' +
         '(likely 13.3–28.9%). 1 month not settled yet: their rates can still rise.',
     ],
     [
       'names the only one',
       [[100, 10, 'settled']],
-      '1 month, from 2026-01 to 2026-01. Settled: 10.0% in 2026-01 (likely 5.5–17.4%). All are settled.',
+      '1 month, from Jan 2026 to Jan 2026. Settled: 10.0% in Jan 2026 (likely 5.5–17.4%). All are settled.',
     ],
     [
       'says so when none is settled',
@@ -100,7 +100,7 @@ describe('a chart in words', () => {
         [100, 10, 'open'],
         [100, 3, 'running'],
       ],
-      '2 months, from 2026-01 to 2026-02. 2 months not settled yet: the rates can still rise.',
+      '2 months, from Jan 2026 to Feb 2026. 2 months not settled yet: the rates can still rise.',
     ],
   ])('%s', (_, list, words) => {
     const [series] = seriesOf(months(...list));
