@@ -99,6 +99,8 @@ report:
   # Days after entering within which a purchase makes an entry settled as bought (default 30, 1 to 3650). Rates of younger
   # entries are not final.
   windowDays: 30
+  # Whether --excel makes files for an Excel whose decimals have a comma (default false). --decimal-comma says it once.
+  decimalComma: false
   # Whose funnels they are; stands at the top of pages (--output report.html) and in their title. Default: nothing.
   #siteName: Testizer
 
@@ -731,6 +733,11 @@ It exits with 64 when the file cannot be where it is asked for, 77 without the r
 \`=\`, \`+\`, \`-\`, \`@\` or a control character) gets a leading apostrophe; numbers never do. Add \`--excel\` for a file that
 people open in Excel: a byte order mark, without which it shows \`zoÃ«\` for \`zoë\`, and Windows line ends. \`report people\`
 has it too.
+
+Which characters Excel takes for separators depends on the regional settings of the computer it runs on. Where decimals have
+a comma (most of Europe), it wants semicolons between the columns: add \`--decimal-comma\`, or set \`report.decimalComma: true\`
+once, and \`14.73%\` becomes \`14,73%\`. A first line \`sep=,\` would not do: Excel then ignores the byte order mark, and takes
+\`14.73\` for text or a date.
 
 ## Bars and lines on a terminal
 

@@ -114,6 +114,7 @@ export const settingsSchema = v.pipe(
     report: v.object({
       timezone: unset(zoneNameOrOffset()),
       windowDays: v.optional(wholeNumber(1, 3650), 30),
+      decimalComma: v.optional(trueOrFalse(), false),
       siteName: unset(text('a name of 1 to 80 visible characters', /^(?=.*\S)[^\p{C}]{1,80}$/u)),
     }),
     // The defaults are those of the analytics guide, 5.

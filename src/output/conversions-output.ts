@@ -8,6 +8,8 @@ import type { Terminal } from './terminal.ts';
 interface Options {
   format: Format | 'plain' | 'html' | undefined;
   excel: boolean;
+  /** with `excel`: for one whose decimals have a comma */
+  decimalComma?: boolean;
   terminal: Terminal;
   /** stands on a page */
   siteName?: string | undefined;
