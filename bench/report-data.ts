@@ -16,8 +16,8 @@ export async function addEntries(connection: Connection, count: number): Promise
          certificate_purchased_at, source)
        SELECT CONCAT('person', (seq * 7919) % ?, '@example.com'), IF(seq % 3 = 0, 'language', 'non_language'), seq,
          seq DIV ? * 100 + seq % 100 + 1, CURRENT_DATE - INTERVAL ? DAY + INTERVAL FLOOR(seq * ?) SECOND,
-         seq % 9 = 0, IF(seq % 9 = 0, CURRENT_DATE - INTERVAL ? DAY + INTERVAL FLOOR(seq * ?) + (seq * 104729) % 5184000 SECOND,
-         NULL), ELT(1 + seq % 4, NULL, 'email_v1', 'email_v2', 'email_v3')
+         seq % 9 = 0, IF(seq % 9 = 0, LEAST(CURRENT_DATE,
+           CURRENT_DATE - INTERVAL ? DAY + INTERVAL FLOOR(seq * ?) + (seq * 104729) % 5184000 SECOND), NULL), ELT(1 + seq % 4, NULL, 'email_v1', 'email_v2', 'email_v3')
        FROM seq_1_to_100000000 WHERE seq BETWEEN ? AND ?`,
       [
         ...[Math.ceil((count * 6) / 7), Math.ceil((count * 6) / 7), days, step, days, step],
@@ -27,7 +27,8 @@ export async function addEntries(connection: Connection, count: number): Promise
   }
   await connection.query(
     `ALTER TABLE funnel_entries ADD UNIQUE KEY funnel_entries_unique (email, funnel_type, test_id),
-       ADD KEY funnel_entries_entered (entered_at, funnel_type, certificate_purchased, certificate_purchased_at)`,
+       ADD KEY funnel_entries_entered (entered_at, funnel_type, certificate_purchased, certificate_purchased_at,
+         certificate_refunded_at, paid_before_entering_at)`,
   );
   await connection.query(
     `INSERT INTO funnel_purchases (payment_id, email, funnel_type, paid_at, matched_at)

@@ -5,6 +5,7 @@ import { readReportFlags, reportFlags } from '../../src/cli/report-flags.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { requireSchema } from '../../src/migrate/plan.ts';
 import { cohortRemarks, renderCohorts } from '../../src/output/cohorts-table.ts';
+import { oddDatesBeside } from '../../src/output/conversions-output.ts';
 import { reportCohorts } from '../../src/report/cohorts.ts';
 import { resolveRequest } from '../../src/report/request.ts';
 import type { Cohorts } from '../../src/report/result.ts';
@@ -41,6 +42,7 @@ export default class ReportCohorts extends BaseCommand {
     const options = { format: flags.format, terminal: this.terminal };
     this.print(renderCohorts(cohorts, options));
     if (!this.jsonEnabled()) for (const remark of cohortRemarks(cohorts, options)) log.info(remark);
+    for (const warning of oddDatesBeside(cohorts, options, this.jsonEnabled())) log.warn(warning);
     return cohorts;
   }
 }

@@ -7,13 +7,13 @@ import { outputFlags, readOutput } from '../../src/cli/output-flags.ts';
 import { readReportFlags, reportFlags } from '../../src/cli/report-flags.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { requireSchema } from '../../src/migrate/plan.ts';
-import { remarksBeside, renderAs } from '../../src/output/conversions-output.ts';
+import { oddDatesBeside, remarksBeside, renderAs } from '../../src/output/conversions-output.ts';
 import { describeJudgement } from '../../src/output/judgement-words.ts';
 import { reportConversions } from '../../src/report/conversions.ts';
+import { judge, readRule } from '../../src/report/fail-if.ts';
 import { readPageParts } from '../../src/report/page-parts.ts';
 import { resolveRequest } from '../../src/report/request.ts';
 import { type Conversions, comparisons, dimensions } from '../../src/report/result.ts';
-import { judge, readRule } from '../../src/report/rules.ts';
 
 export default class ReportConversions extends BaseCommand {
   static override summary = 'Show how many people entered each funnel and how many of them bought.';
@@ -77,6 +77,8 @@ export default class ReportConversions extends BaseCommand {
       output.path,
     );
     if (!this.jsonEnabled()) for (const remark of remarksBeside(report, output)) log.info(remark);
+    const isOut = output.path !== undefined || this.jsonEnabled();
+    for (const warning of oddDatesBeside(report, output, isOut)) log.warn(warning);
     for (const judgement of judgements) {
       const words = describeJudgement(judgement);
       if (words !== undefined) log.warn(words);

@@ -5,6 +5,7 @@ import { checkExcel, excelFlag } from '../../src/cli/output-flags.ts';
 import { readReportFlags, reportFlags } from '../../src/cli/report-flags.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { requireSchema } from '../../src/migrate/plan.ts';
+import { oddDatesBeside } from '../../src/output/conversions-output.ts';
 import { PeopleList } from '../../src/output/people-list.ts';
 import { reportPeople } from '../../src/report/people.ts';
 import { type People, type Person, peopleStates } from '../../src/report/result.ts';
@@ -53,6 +54,8 @@ export default class ReportPeople extends BaseCommand {
     const remark = list.remark(head);
     this.print(list.end(head));
     if (remark !== undefined && !isTable && !this.jsonEnabled()) log.info(remark);
+    const options = { format: flags.format, terminal: this.terminal };
+    for (const warning of oddDatesBeside(head, options, this.jsonEnabled())) log.warn(warning);
     return { ...head, people };
   }
 }

@@ -661,11 +661,12 @@ said", never zero.
 | \`period\` | \`name\` (of \`--period\`), \`from\`, \`to\` with \`to_is_exclusive\`, \`last_day\`, \`to_is_now\` (a start and no end: up to \`as_of\`), \`from_utc\`, \`to_utc\` |
 | \`funnel\` | of \`--funnel\`, else null |
 | \`definitions\` | \`unit\`, \`window_days\`, and \`terms\`: a sentence for each figure |
+| \`odd_dates\` | a list, of each \`kind\` that there is (\`ahead\`, \`undated\`, \`purchased_ahead\`, \`outlying\`; [reports.md](reports.md) says what becomes of them): \`entries\`, \`first\`, \`last\`, \`entry_ids\` (of at most 5) |
 
 ## Figures
 
 Wherever entries are counted: \`entries\`, \`people\`, \`purchased\`, \`conversion\`, \`likely\` (\`low\`, \`high\`), \`settled\` (\`entries\`, \`purchased\`,
-\`rate\`, \`likely\`), \`open\`, \`lapsed\`, \`undatable\`, \`time_to_buy\` (\`buyers\`, \`p10\`, \`p25\`, \`median\`, \`p75\`, \`p90\`). [reports.md](reports.md) says
+\`rate\`, \`likely\`), \`open\`, \`lapsed\`, \`refunded\`, \`paid_before_entering\`, \`undatable\`, \`time_to_buy\` (\`buyers\`, \`p10\`, \`p25\`, \`median\`, \`p75\`, \`p90\`). [reports.md](reports.md) says
 what they mean.
 
 ## \`report conversions\`
@@ -675,7 +676,7 @@ what they mean.
 | \`rows\` | figures of each \`funnel\`: language, non_language, then others the table holds; one row with \`--funnel\` |
 | \`totals\` | figures of all funnels together; people who are in two count once |
 | \`between_funnels\` | \`first\`, \`second\`, and the differences of \`settled\` and \`conversion\`; null with \`--funnel\` |
-| \`breakdown\` | with \`--by\`: \`by\` and \`rows\`, each with \`group\` (\`key\`, \`label\`, \`folded\`, \`from\`, \`to\`, \`state\`), \`funnel\` and figures |
+| \`breakdown\` | with \`--by\`: \`by\` and \`rows\`, each with \`group\` (\`key\`, \`label\`, \`folded\`, \`from\`, \`to\`, \`state\`, \`is_part\`, \`is_outlying\`), \`funnel\` and figures |
 | \`comparison\` | with \`--compare\`: \`with\`, \`period\`, \`rows\` (\`funnel\`, \`before\`: its figures, differences) and \`totals\` |
 | \`clicks\` | with \`--clicks\` |
 | \`not_counted\` | \`bought_before_entering\` and \`never_entered\`, each \`purchases\` and \`people\`; null when nothing was ever recorded |
@@ -686,12 +687,12 @@ A difference has \`difference\`, \`likely\`, \`verdict\` (\`higher\`, \`lower\`,
 
 ## \`report cohorts\`
 
-\`by\`, \`days\` (the ages), \`rows\`: \`cohort\`, \`from\`, \`to\`, \`funnel\`, \`entries\` (without the \`undatable\` ones), \`undatable\`, \`cells\`
+\`by\`, \`days\` (the ages), \`rows\`: \`cohort\`, \`from\`, \`to\`, \`is_part\`, \`is_outlying\`, \`funnel\`, \`entries\` (without the \`undatable\` ones), \`undatable\`, \`cells\`
 (\`days\`, \`purchased\`, \`rate\`; null while not every entry is that old), \`warnings\`.
 
 ## \`report people\`
 
-\`state\`, \`total\`, \`people\`: \`email\`, \`funnel\`, \`entry_id\`, \`test_id\`, \`source\`, \`entered_at\`, \`purchased_at\`. Numbers beyond 2^53 come as text.
+\`state\`, \`total\`, \`people\`: \`email\`, \`funnel\`, \`entry_id\`, \`test_id\`, \`source\`, \`entered_at\`, \`purchased_at\` (with \`paid-before-entering\`: paid at), and \`warnings\`. Numbers beyond 2^53 come as text.
 `,
   'docs/report-page.md': `# The report as a page, and as a file for other programs
 
@@ -708,6 +709,9 @@ and of files only the name is told, not the folder.
 - **Solid line and band**: the settled rate of the week or month, and the range in which the true rate likely lies.
 - **Dotted line, hollow points**: periods whose last window is not over. What they show is the conversion so far; it can
   still rise, so a fall at the right end of a chart is not a fall in sales.
+- Of fewer than 20 entries no rate is drawn: the line has a gap there, and the text for screen readers says how many such weeks
+  or months there are. A few entries of years before all others are not drawn; weeks and months that the period cuts off are
+  named below the charts.
 - **Columns below**: how many entered, and how many of them bought. Columns, lines and bands have a contrast of at least 3 : 1
   with what is around them, text one of 4.5 : 1, in light and in dark.
 - The charts of all funnels have one scale. A range that runs out of the top of its chart is of very few entries.
@@ -799,9 +803,9 @@ a time to buy or a window across a change of the clocks is an hour longer or sho
 \`--funnel\` takes \`language\`, \`non_language\` or another type that the table holds; any other name is refused.
 
 \`--as-of\` shows a report as it was at a moment: entries and purchases that are later do not exist for it. The moment is in the
-report's zone, unless it ends in Z or an offset, as \`as_of_utc\` in the JSON does; a date alone means its first moment. Every report says which moment it shows; with that moment and the same flags
-it comes out the same again, byte for byte. One thing can still be added to the past: a purchase that sync notices later than it
-was paid.
+report's zone, unless it ends in Z or an offset, as \`as_of_utc\` in the JSON does; a date alone means its first moment. Every report
+says which moment it shows; with that moment and the same flags it comes out the same again, byte for byte. Things can still be
+added to the past: a purchase that sync notices later than it was paid, or a payment before entering that the site confirmed late.
 
 ## Numbers
 
@@ -811,24 +815,42 @@ was paid.
 | People | distinct addresses among them. Not a sum: one person can be in both funnels |
 | Purchased | entries marked as bought, however long after entering. One purchase marks every entry its buyer has made in that funnel until then: a person who took three language tests and bought once counts three times here, and once in People |
 | Conversion | purchased / entries, as in the analytics guide |
-| Likely | 95 % range of the conversion (Wilson). 3 of 10 is 30 %, and could as well be 11 % or 60 %. It takes entries for independent of one another; those of one person are not, so where many people have several entries the true range is somewhat wider |
+| Likely | where the true settled rate lies in 95 of 100 cases (Wilson), on terminals, pages and in files for people. It belongs to the rate beside it and to the entries which that is of: 14.7% of 231 is likely 11-20%. Files for programs also have the range of the conversion, under names of its own. 3 of 10 is 30 %, and could as well be 11 % or 60 %. It takes entries for independent of one another; those of one person are not, so where many people have several entries the true range is somewhat wider |
 | Settled | of the entries at least \`report.windowDays\` (30; \`--window\`) old, the share that bought within that time. Entries of yesterday have had no time to buy, and make the conversion of recent periods look low; this rate does not have that fault |
 | Open | not bought, and younger than the window: may still buy in time |
-| Lapsed | not bought, and older. Entries = purchased + open + lapsed |
+| Lapsed | not bought, and older. Entries = purchased + open + lapsed + refunded + paid before entering |
+| Refunded | had bought, and the payment is paid no more (refunded, or gone from the site): not counted as purchased. In \`--as-of\` reports from the moment on that \`sync\` noticed. Tables and pages have a line for them when there are any |
+| Paid before entering | not bought, but paid between finishing the test and entering: out of the e-mails, no conversion. A line when there are any; the payments are among those "before entering" below, too |
 | Median, middle half | time from entering to paying, of those who bought: half took less than the median; the middle half is between a quarter and three quarters of the buyers. Each is the time of a real buyer |
 | Undatable | purchases without a date, or with one before the entry (the Python service made such rows). They count as purchased, but are left out of the settled rate and the times |
 
-A window is so many times 24 hours from entering, not calendar days. Tables show \`few\` for a share of fewer than 20 entries and
-for the times of fewer than 5 buyers; csv, tsv, markdown and json always have the numbers.
+A window is so many times 24 hours from entering, not calendar days. Nothing made for people states, draws or says a share of
+fewer than 20 entries, nor the times of fewer than 5 buyers: tables show \`few\`, charts no point. csv, tsv, markdown and json
+always have the numbers.
+
+Some are never shown as none, nor nearly all as all: such a rate has as many decimals as that takes (25,000 of 25,001 is
+\`99.996%\`). Only \`--format plain\`, which is the text of the Python script, always has two.
 
 **Not counted** are purchases paid in the period by people who had not entered that funnel by then: some entered later ("before
 entering"), some never. They come from \`funnel_purchases\`, which \`sync\` fills with all payments of the site; before its first run
 the report says "not recorded".
 
+## Odd dates
+
+| Entries and purchases | In the report |
+|---|---|
+| dated ahead of the database's clock | named and not counted: neither the entry, nor, where it is the purchase, as purchased. If the dates are right, the clock is read wrongly: see \`database.timezone\` |
+| without a date (zeros) | named and not counted, neither as entries nor as people |
+| fewer than 20 entries that lie more than three years before all others, such as one of 1970 | named and counted, in one row of their own (\`before 2024-05\`) of \`--by\` and of the cohorts; not drawn |
+
+Named are their dates and the numbers of the first five, among the notes, in \`odd_dates\` of the JSON, and on stderr whenever the
+result is not a table on the terminal. Only entries that would belong to the period are named.
+
 ## Comparing
 
-\`--compare previous\` takes the period before: the month before a month, the same days of the month before for \`this-month\`,
-else as many days just before; \`last-year\` the same days a year earlier. A day that the other month does not have is its last one:
+\`--compare previous\` takes the period before, of the same kind however it was written: the month before a month, the quarter
+before a quarter, the year before a year; the same days of the month before for \`this-month\` (or \`--from-date\` with the 1st),
+the same days of the year before for a year up to today; else as many days just before; \`last-year\` the same days a year earlier. A day that the other month does not have is its last one:
 1-30 March has 1-28 February before it. Whole months are compared with whole months. \`this-month\` has no settled rate to compare
 while its entries are younger than the window: choose a shorter \`--window\`, or \`last-month\`. Compared are settled rates, which have had the same time
 on both sides, as of the same moment. The difference is in percentage points with its 95 % range (Newcombe's method 10); when 0
@@ -837,7 +859,9 @@ is in the range, the words are "no clear change". With fewer than 20 entries on 
 ## Breakdowns
 
 \`--by day|week|month\` has a row for every part of the period, also without entries. \`running\` means that the part is not over,
-\`open\` that entries of it can still buy in time. \`--by test\` and \`--by source\` show the 20 with the most entries and fold the rest
+\`open\` that entries of it can still buy in time. A week or month of which the period has only a part is marked \`(part)\`, in charts,
+cohorts and rows for programs (\`is_part\`) too: its numbers are those of fewer days. With more than 366 parts, those in which nobody entered
+have no row. \`--by test\` and \`--by source\` show the 20 with the most entries and fold the rest
 into \`other (n)\`; what was not recorded is \`(no test)\` and \`(none)\`. The source is \`funnels.<name>.source\` of the configuration
 at the time of entering; entries from before there was one have none. Bars, charts, the page and files:
 [report-page.md](report-page.md).
@@ -849,10 +873,10 @@ what cannot be said is blank.
 
 | Report | Columns of csv, from left to right |
 |---|---|
-| \`report conversions\` | \`funnel\`, \`entries\`, \`purchased\`, \`conversion\`, \`people\`, \`likely_low\`, \`likely_high\`, \`settled_entries\`, \`settled_purchased\`, \`settled_rate\`, \`settled_low\`, \`settled_high\`, \`open\`, \`lapsed\`, \`undatable\`, \`p25_seconds\`, \`median_seconds\`, \`p75_seconds\` |
+| \`report conversions\` | \`funnel\`, \`entries\`, \`purchased\`, \`conversion\`, \`people\`, \`likely_low\`, \`likely_high\`, \`settled_entries\`, \`settled_purchased\`, \`settled_rate\`, \`settled_low\`, \`settled_high\`, \`open\`, \`lapsed\`, \`undatable\`, \`p25_seconds\`, \`median_seconds\`, \`p75_seconds\`, \`refunded\`, \`paid_before_entering\` |
 | the same with \`--clicks\` | two more at the end: \`clicked\`, \`purchased_after_click\` |
-| the same with \`--by\` | before them \`day\`, \`week\`, \`month\`, \`test\` or \`source\`; after them \`from\`, \`to\` (not included), \`state\` |
-| \`report cohorts\` | \`month\` or \`week\`, \`funnel\`, \`entries\`, then \`purchased_0\`, \`rate_0\` and so on for 7, 14, 30, 60, 90 |
+| the same with \`--by\` | before them \`day\`, \`week\`, \`month\`, \`test\` or \`source\`; after them \`from\`, \`to\` (not included), \`state\`, \`is_part\`, \`is_outlying\` (1 or 0) |
+| \`report cohorts\` | \`month\` or \`week\`, \`funnel\`, \`entries\`, then \`purchased_0\`, \`rate_0\` and so on for 7, 14, 30, 60, 90, then \`is_part\`, \`is_outlying\` |
 | \`report people\` | \`email\`, \`funnel\`, \`entered_at\`, \`purchased_at\`, \`test_id\`, \`source\`, \`entry_id\` |
 
 The rows of \`report conversions\` hold no total and no \`--compare\`: for these take the table, html or \`--json\`.
@@ -865,7 +889,7 @@ settled rate, undatable purchases are left out, of the entries too: a note says 
 
 ## People
 
-\`funnels report people --state bought|open|lapsed\` lists the entries behind a figure of \`report conversions\` with the same flags;
+\`funnels report people --state bought|open|lapsed|refunded|paid-before-entering\` lists the entries behind a figure of \`report conversions\` with the same flags;
 \`bought-before\` lists the purchases before entering. It stops after \`--limit\` (1000) and says how many there are. Large lists are
 read and printed page by page; in a table each page of 1,000 has the names of its columns above it, because the widths are its own.
 
@@ -873,7 +897,7 @@ read and printed page by page; in a table each page of 1,000 has the names of it
 
 \`--fail-if\` makes the exit code 8 when a rule holds, and names it on stderr: a metric (\`conversion\`, \`settled\`, \`entries\`,
 \`purchased\`, \`people\`), \`<\`, \`<=\`, \`>\` or \`>=\`, and a limit; shares with \`%\`. \`language.settled<8%\` looks at one funnel, \`settled<8%\` at
-all together. Give it several times for several rules. A share of fewer than 20 entries is not judged: the report says so, and the
+all together. Compared is in whole numbers: 22 of 1,000 is not less than 2.2%. Give it several times for several rules. A share of fewer than 20 entries is not judged: the report says so, and the
 code stays 0. To be told of too few entries, say so: \`--fail-if "entries<20"\`. A rule about \`settled\` needs a period longer than the
 window: in \`last-30d\` no entry is ever 30 days old, so such a rule can never hold, and the report warns of that; take \`last-60d\`.
 

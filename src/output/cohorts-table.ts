@@ -1,8 +1,10 @@
-import { fewEntries } from '../report/intervals.ts';
+import { oddDateWarnings } from '../report/odd-date-words.ts';
 import type { CohortCell, CohortRow, Cohorts } from '../report/result.ts';
+import { fewEntries } from '../report/rules.ts';
 import type { Column } from './columns.ts';
 import { nobodyEntered } from './conversions-plain.ts';
 import { titleOf } from './conversions-words.ts';
+import { oddityColumns, percentForPeople } from './figures-columns.ts';
 import { formatCount, formatPercent } from './numbers.ts';
 import { type Format, renderRows } from './render.ts';
 import type { Terminal } from './terminal.ts';
@@ -20,10 +22,14 @@ export function renderCohorts(report: Cohorts, options: Options): string {
     { key: 'funnel', title: 'Funnel', value: ({ funnel }) => funnel },
   ];
   if (format !== 'table') {
-    return renderRows(report.rows, [...first, ...forPrograms(report.days)], { ...options, format });
+    return renderRows(report.rows, [...first, ...forPrograms(report.days), ...oddityColumns<CohortRow>((row) => row)], {
+      ...options,
+      format,
+    });
   }
-  const isEmpty = report.rows.every(({ entries, undatable }) => entries + undatable === 0);
-  return renderRows(isEmpty ? [] : report.rows, [...first, ...forPeople(report.days)], {
+  const rows = report.rows.map((row) => ({ ...row, cohort: cohortLabel(row) }));
+  const isEmpty = rows.every(({ entries, undatable }) => entries + undatable === 0);
+  return renderRows(isEmpty ? [] : rows, [...first, ...forPeople(report.days)], {
     ...options,
     format,
     title: titleOf('Cohorts', report),
@@ -31,15 +37,24 @@ export function renderCohorts(report: Cohorts, options: Options): string {
       ? [nobodyEntered]
       : [
           'Share of the entries that had bought so many days after entering; day 0 is the first 24 hours.',
-          'Blank: not every entry of the row has had that long yet. few = less than 20 entries.',
+          `Blank: not every entry of the row has had that long yet. few = less than ${fewEntries} entries.`,
           ...report.warnings.map((warning) => `Note: ${warning}`),
         ],
   });
 }
 
-/** What is to be said beside the cohorts, because rows for programs have no place for it. */
-export function cohortRemarks({ warnings }: Cohorts, options: Options): string[] {
-  return formatOf(options) === 'table' ? [] : warnings;
+/**
+ * What is to be said beside the cohorts, because rows for programs have no place for it; odd dates apart, which are said
+ * beside JSON too.
+ */
+export function cohortRemarks({ warnings, odd_dates: odd }: Cohorts, options: Options): string[] {
+  const told = oddDateWarnings(odd);
+  return formatOf(options) === 'table' ? [] : warnings.filter((warning) => !told.includes(warning));
+}
+
+/** A month or week as people read it, marked where the period has only a part of it. */
+export function cohortLabel({ cohort, is_part: isPart }: Pick<CohortRow, 'cohort' | 'is_part'>): string {
+  return isPart ? `${cohort} (part)` : cohort;
 }
 
 function formatOf({ format, terminal }: Options): Format {
@@ -61,8 +76,8 @@ function forPeople(days: readonly number[]): Column<CohortRow>[] {
 }
 
 function rate(cell: CohortCell | undefined, entries: number): string | null {
-  if (cell === undefined || cell.purchased === null || entries === 0) return null;
-  return entries < fewEntries ? 'few' : formatPercent(cell.purchased, entries, 1);
+  if (cell === undefined || cell.purchased === null) return null;
+  return percentForPeople({ entries, purchased: cell.purchased });
 }
 
 function forPrograms(days: readonly number[]): Column<CohortRow>[] {

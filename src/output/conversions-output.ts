@@ -1,5 +1,6 @@
+import { oddDateWarnings } from '../report/odd-date-words.ts';
 import type { PageParts } from '../report/page-parts.ts';
-import type { Conversions } from '../report/result.ts';
+import type { Conversions, ReportHead } from '../report/result.ts';
 import { renderPlain } from './conversions-plain.ts';
 import { remarksOn, renderConversions } from './conversions-table.ts';
 import type { Format } from './render.ts';
@@ -18,6 +19,19 @@ interface Options {
 /** What is to be said on stderr, because the text has no place for it. */
 export function remarksBeside(report: Conversions, { format, terminal }: Options): string[] {
   return format === 'html' || format === 'plain' ? [] : remarksOn(report, { format, terminal });
+}
+
+/**
+ * What is odd about dates, to be said on stderr whatever the format: the plain text and rows have no place for it, and
+ * files and JSON are read by somebody else. A printed table says it itself.
+ */
+export function oddDatesBeside(
+  { odd_dates: odd }: ReportHead,
+  { format, terminal }: Pick<Options, 'format' | 'terminal'>,
+  isFile: boolean,
+): string[] {
+  const isTable = format === 'table' || (format === undefined && terminal.isTerminal);
+  return isTable && !isFile ? [] : oddDateWarnings(odd);
 }
 
 /** The report as text of any format; as html together with `parts`, which nothing else needs. */

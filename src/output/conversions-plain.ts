@@ -1,5 +1,5 @@
 import type { Conversions } from '../report/result.ts';
-import { formatPercent } from './numbers.ts';
+import { roundPercent } from './numbers.ts';
 
 /** What is said for a period in which nobody entered. */
 export const nobodyEntered = 'No funnel entries found.';
@@ -9,7 +9,7 @@ export function renderPlain({ rows, totals }: Conversions): string {
   if (totals.entries === 0) return `${nobodyEntered}\n`;
   const lines = rows.map(
     ({ funnel, entries, purchased }) =>
-      `${funnel}: entries=${entries}, purchased=${purchased}, conversion=${formatPercent(purchased, entries)}`,
+      `${funnel}: entries=${entries}, purchased=${purchased}, conversion=${roundPercent(purchased, entries, 2)}`,
   );
   return `${['Funnel conversion report', '------------------------', ...lines].join('\n')}\n`;
 }

@@ -4,7 +4,7 @@ import { clicksForPrograms, renderClicks } from './clicks-text.ts';
 import type { Column } from './columns.ts';
 import { nobodyEntered } from './conversions-plain.ts';
 import { betweenLines, comparisonLines, definitionLines, noteLines, titleOf } from './conversions-words.ts';
-import { figuresForPeople, figuresForPrograms } from './figures-columns.ts';
+import { figuresForPeople, figuresForPrograms, oddityColumns } from './figures-columns.ts';
 import { type Format, renderRows } from './render.ts';
 import type { Terminal } from './terminal.ts';
 import { barColumn, trendLines } from './trend-lines.ts';
@@ -108,12 +108,13 @@ const stateColumn: Column<BreakdownRow> = {
 
 function breakdownForPrograms(by: keyof typeof headings): Column<BreakdownRow>[] {
   return [
-    { key: by, title: headings[by], value: ({ group }) => group.label },
+    { key: by, title: headings[by], value: ({ group }) => group.key ?? group.label },
     funnelColumn(),
     ...figuresForPrograms<BreakdownRow>(),
     { key: 'from', title: 'From', value: ({ group }) => group.from },
     { key: 'to', title: 'To (not included)', value: ({ group }) => group.to },
     { key: 'state', title: 'State', value: ({ group }) => group.state },
+    ...oddityColumns<BreakdownRow>(({ group }) => group),
   ];
 }
 

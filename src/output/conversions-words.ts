@@ -1,6 +1,7 @@
-import type { Conversions, Difference, ReportedPeriod, ReportHead } from '../report/result.ts';
+import type { Conversions, Difference, Figures, ReportedPeriod, ReportHead } from '../report/result.ts';
+import { fewBuyers, fewEntries } from '../report/rules.ts';
 import { percentForPeople } from './figures-columns.ts';
-import { formatCount, formatPoints } from './numbers.ts';
+import { formatCount, formatDifference } from './numbers.ts';
 
 /**
  * The period in words; the last day that counts is named, because an exclusive end is easily misread, and instead of now
@@ -31,8 +32,8 @@ export function titleOf(name: string, head: ReportHead): string {
 export function definitionLines({ definitions: { window_days: window } }: ReportHead): string[] {
   return [
     'Conversion = purchased / entries; purchased = bought a certificate after entering.',
-    `Settled = bought within ${days(window)}, of the entries at least ${days(window)} old; open = may still do so.`,
-    'Likely = where the true rate lies in 95 of 100 cases; few = less than 20 entries, or 5 buyers.',
+    `Settled = bought within ${days(window)}, of the entries at least ${days(window)} old (Of); open = may still do so.`,
+    `Likely = where the true settled rate lies in 95 of 100 cases; few = less than ${fewEntries} entries, or ${fewBuyers} buyers.`,
     'Median and middle half: from entering to buying, of those who bought.',
   ];
 }
@@ -86,8 +87,20 @@ export function noteLines({
       ? 'Bought before entering: not recorded, sync has not seen a purchase yet.'
       : `Not counted: ${purchases(notCounted.bought_before_entering)} before entering, ` +
         `${purchases(notCounted.never_entered)} by people who never entered.`,
+    ...followUpLines(totals),
     ...(finalOn === null || canGrow || totals.entries === 0 ? [] : [finalLine(totals.open, finalOn)]),
     ...warnings.map((warning) => `Note: ${warning}`),
+  ];
+}
+
+/** What became of payments otherwise than by a purchase after entering; nothing where there is nothing. */
+function followUpLines({ refunded, paid_before_entering: before }: Figures): string[] {
+  const entries = (count: number) => `${formatCount(count)} ${count === 1 ? 'entry' : 'entries'}`;
+  return [
+    ...(refunded === 0 ? [] : [`Refunded: ${entries(refunded)} that had bought, not counted as purchased.`]),
+    ...(before === 0
+      ? []
+      : [`Paid before entering: ${entries(before)}, paid between test and entry: out of the e-mails, no conversion.`]),
   ];
 }
 
@@ -105,7 +118,8 @@ function purchases({ purchases: count, people }: { purchases: number; people: nu
 /** `+5.2 points (-0.3 to +11.1): no clear change`; only the words when nothing can be said. */
 function saying({ difference, likely, verdict, words }: Difference): string {
   if (difference === null || likely === null || verdict === 'too_few') return words;
-  return `${formatPoints(difference)} points (${formatPoints(likely.low)} to ${formatPoints(likely.high)}): ${words}`;
+  const { points, low, high } = formatDifference(difference, likely);
+  return `${points} points (${low} to ${high}): ${words}`;
 }
 
 /** A moment without the seconds when there are none. */

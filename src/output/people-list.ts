@@ -21,6 +21,8 @@ const names = {
   open: 'Entries that may still buy',
   lapsed: 'Entries that did not buy',
   'bought-before': 'Bought before entering',
+  refunded: 'Entries whose purchase was refunded',
+  'paid-before-entering': 'Entries paid for between the test and entering',
 } as const;
 
 interface Options {
@@ -57,8 +59,9 @@ export class PeopleList {
   /** What follows the last page: for people, how many there are and how to get the rest; the head if nothing else came. */
   end(head: PeopleHead): string {
     if (this.#format !== 'table') return this.#listed === 0 ? this.page([], head) : '';
-    if (head.total === 0) return `${titleOf(names[head.state], head)}\n\nNone.\n`;
-    return `\n${this.remark(head) ?? `${formatCount(head.total)} in all.`}\n`;
+    const notes = head.warnings.map((warning) => `Note: ${warning}\n`).join('');
+    if (head.total === 0) return `${titleOf(names[head.state], head)}\n\nNone.\n${notes}`;
+    return `\n${this.remark(head) ?? `${formatCount(head.total)} in all.`}\n${notes}`;
   }
 
   /** Said when the list is cut. */

@@ -1,72 +1,131 @@
 import type { Session, Statement } from '../database/database.ts';
 import { Problem } from '../errors.ts';
-import type { Moment, ReportClock } from './clock.ts';
+import { type Moment, type ReportClock, toDay } from './clock.ts';
+import type { Outlying } from './odd-dates.ts';
 import type { Days } from './period.ts';
 import type { PeriodState } from './result.ts';
+import { isPartOf, mostEmptyParts, stateOf } from './rules.ts';
 import type { Grouping, Scope } from './scope.ts';
 
 export type Unit = 'day' | 'week' | 'month';
 
 /** A day, week or month of a report: the days of it that the report covers, and the same on the database's clock. */
 export interface Bucket {
-  /** `2026-10-01`, `2026-W43`, `2026-10` */
-  key: string;
+  /** `2026-10-01`, `2026-W43`, `2026-10`; null for what is outlying */
+  key: string | null;
+  /** the key, or `before 2026-10` */
+  label: string;
   from: Temporal.PlainDate;
   to: Temporal.PlainDate;
   starts: Moment;
   ends: Moment;
   state: PeriodState;
+  /** the period has only a part of the week or month */
+  isPart: boolean;
+  isOutlying: boolean;
 }
 
-/** Ten years of days. */
-const mostBuckets = 3_660;
+/** A hundred years of days. */
+const mostBuckets = 36_600;
 
 const selectEdges = `SELECT MIN(e.entered_at) AS first, MAX(e.entered_at) AS last FROM funnel_entries e
   WHERE e.entered_at >= ? AND e.entered_at < ?`;
 
-/** The days from the first to the last entry of a scope; undefined without entries. */
-async function edgeDays(session: Session, scope: Scope, clock: ReportClock): Promise<Required<Days> | undefined> {
+interface TimedPeriod {
+  days: Days;
+  scope: Scope;
+  clock: ReportClock;
+  outlying: Outlying | null;
+}
+
+/** The days from the first to the last entry of a scope, its outlying ones left out; undefined without entries. */
+async function edgeDays(session: Session, { scope, clock, outlying }: TimedPeriod): Promise<Piece | undefined> {
   const [row] = await session.query<{ first: Moment | null; last: Moment | null }>(selectEdges, [
-    scope.from,
+    outlying?.resumesAt ?? scope.from,
     scope.until,
   ]);
   if (row === undefined || row.first === null || row.last === null) return undefined;
-  const [from, last] = (await clock.shown([row.first, row.last])).map((moment) =>
-    Temporal.PlainDate.from(moment.slice(0, 10)),
-  );
-  return { from, to: last?.add({ days: 1 }) };
+  const [from, last] = (await clock.shown([row.first, row.last])).map(toDay);
+  return from === undefined || last === undefined ? undefined : { from, to: last.add({ days: 1 }) };
+}
+
+interface Piece {
+  from: Temporal.PlainDate;
+  to: Temporal.PlainDate;
 }
 
 /**
- * Cuts a report's days into days, ISO weeks or months of its zone, without gaps; an open end at the first or last entry,
- * and none beyond the present day unless somebody entered there. A usage Problem when they are more than ten years of days.
+ * Cuts a report's days into days, ISO weeks or months of its zone, without gaps; an open end at the first entry or the
+ * present day. Outlying entries have one bucket before them. Of a long period the ends at which nobody entered are left
+ * out. A usage Problem when there are more than a hundred years of days even so.
  */
-export async function cutIntoBuckets(
-  session: Session,
-  unit: Unit,
-  { days, scope, clock }: { days: Days; scope: Scope; clock: ReportClock },
-): Promise<Bucket[]> {
-  const edges = await edgeDays(session, scope, clock);
-  const from = days.from ?? edges?.from;
-  if (from === undefined) return [];
+export async function cutIntoBuckets(session: Session, unit: Unit, period: TimedPeriod): Promise<Bucket[]> {
+  const { days, scope, clock, outlying } = period;
+  const all = boundsOf(unit, period, await edgeDays(session, period));
+  if (all === undefined) return [];
+  const pieces = cut(unit, all);
+  const [first] = pieces;
+  if (first === undefined) return [];
+  const moments = await clock.startsOf([first.from, ...pieces.map((piece) => piece.to)]);
+  const buckets = pieces.map(({ from, to }, index): Bucket => {
+    const [starts = '', ends = ''] = [moments[index], moments[index + 1]];
+    const key = keyOf(unit, from);
+    return {
+      ...{ key, label: key, from, to, starts, ends: ends < scope.until ? ends : scope.until },
+      state: stateOf(ends, { asOf: clock.asOf, settledUntil: scope.settledUntil }),
+      isPart: isPartOf({ from: startOf(unit, from), to: endOf(unit, from) }, days, clock.today),
+      isOutlying: false,
+    };
+  });
+  return outlying === null ? buckets : [await before(first.from, buckets, period, outlying), ...buckets];
+}
+
+/** The bucket of what is outlying: all that lies before the others. */
+async function before(
+  to: Temporal.PlainDate,
+  [next]: readonly Bucket[],
+  { days, scope, clock }: TimedPeriod,
+  { first, told }: Outlying,
+): Promise<Bucket> {
+  const ends = next?.starts ?? scope.until;
+  return {
+    ...{ key: null, label: `before ${next?.key ?? to}`, from: days.from ?? toDay(told.first), to, starts: first, ends },
+    state: stateOf(ends, { asOf: clock.asOf, settledUntil: scope.settledUntil }),
+    ...{ isPart: false, isOutlying: true },
+  };
+}
+
+/** From where to where buckets are made; undefined when there is nothing to make them of. */
+function boundsOf(unit: Unit, { days, clock, outlying }: TimedPeriod, edges: Piece | undefined): Piece | undefined {
+  const from = outlying === null ? (days.from ?? edges?.from) : edges?.from;
+  if (from === undefined) return undefined;
   const tomorrow = clock.today.add({ days: 1 });
-  const last = later(edges?.to ?? tomorrow, tomorrow);
-  const to = days.to === undefined ? last : earlier(days.to, last);
-  const pieces: { key: string; from: Temporal.PlainDate; to: Temporal.PlainDate }[] = [];
+  const to = days.to === undefined ? tomorrow : earlier(days.to, tomorrow);
+  if (from.until(to).days <= mostEmptyParts * shortest[unit]) return { from, to };
+  if (edges === undefined) return undefined;
+  return {
+    from: later(from, startOf(unit, edges.from)),
+    to: earlier(to, endOf(unit, edges.to.subtract({ days: 1 }))),
+  };
+}
+
+function cut(unit: Unit, { from, to }: Piece): Piece[] {
+  const pieces: Piece[] = [];
   for (let start = from; Temporal.PlainDate.compare(start, to) < 0; ) {
     const end = earlier(endOf(unit, start), to);
-    pieces.push({ key: keyOf(unit, start), from: start, to: end });
-    if (pieces.length > mostBuckets) throw tooMany(unit);
+    pieces.push({ from: start, to: end });
+    if (pieces.length > mostBuckets) throw tooMany(unit, from);
     start = end;
   }
-  if (pieces.length === 0) return [];
-  const moments = await clock.startsOf([from, ...pieces.map((piece) => piece.to)]);
-  return pieces.map((piece, index) => {
-    const starts = moments[index] ?? '';
-    const ends = moments[index + 1] ?? '';
-    const state = ends > clock.asOf ? 'running' : ends > scope.settledUntil ? 'open' : 'settled';
-    return { ...piece, starts, ends: ends < scope.until ? ends : scope.until, state };
-  });
+  return pieces;
+}
+
+/** Which buckets get a row, by index: all, or of very many those that somebody entered in. */
+export function rowsWanted(
+  buckets: readonly Bucket[],
+  hasEntries: (index: number) => boolean,
+): (index: number) => boolean {
+  return buckets.length > mostEmptyParts ? hasEntries : () => true;
 }
 
 const bucketsOfMysql = `JSON_TABLE(?, '$[*]' COLUMNS (place FOR ORDINALITY,
@@ -90,15 +149,23 @@ function keyOf(unit: Unit, day: Temporal.PlainDate): string {
   return `${day.yearOfWeek}-W${String(day.weekOfYear).padStart(2, '0')}`;
 }
 
+function startOf(unit: Unit, day: Temporal.PlainDate): Temporal.PlainDate {
+  if (unit === 'day') return day;
+  return unit === 'month' ? day.with({ day: 1 }) : day.subtract({ days: day.dayOfWeek - 1 });
+}
+
 function endOf(unit: Unit, day: Temporal.PlainDate): Temporal.PlainDate {
   if (unit === 'day') return day.add({ days: 1 });
   if (unit === 'month') return day.with({ day: 1 }).add({ months: 1 });
   return day.add({ days: 8 - day.dayOfWeek });
 }
 
-function tooMany(unit: Unit): Problem {
-  return new Problem('usage', `The period has more than ${mostBuckets} ${unit}s.`, {
-    hint: 'Choose a shorter period, or longer parts of it, such as months.',
+/** Days that a part has at least. */
+const shortest: Readonly<Record<Unit, number>> = { day: 1, week: 7, month: 28 };
+
+function tooMany(unit: Unit, first: Temporal.PlainDate): Problem {
+  return new Problem('usage', `The first entry of the period is of ${first}: more than ${mostBuckets} ${unit}s.`, {
+    hint: 'Choose a later --from-date, or longer parts, such as months.',
   });
 }
 

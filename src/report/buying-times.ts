@@ -1,6 +1,6 @@
 import type { Session } from '../database/database.ts';
 import type { TimeToBuy } from './result.ts';
-import { aboutEntries, type Grouping, queryEntries, type Scope, ungrouped } from './scope.ts';
+import { type Grouping, queryEntries, type Scope, ungrouped } from './scope.ts';
 
 /** How long the buyers of one group and funnel took. */
 export interface BuyingTimes {
@@ -37,14 +37,14 @@ export const noTimes: TimeToBuy = { buyers: 0, p10: null, p25: null, median: nul
 
 /** How long buyers took, by group and funnel. Groups without buyers are not there. */
 export async function readBuyingTimes(session: Session, scope: Scope, grouping: Grouping): Promise<BuyingTimes[]> {
-  const rows = await queryEntries<Row>(session, aboutEntries(grouping, times), { grouping, scope });
+  const rows = await queryEntries<Row>(session, times, { grouping, scope });
   return rows.map(({ grp, funnel, ...row }) => ({ grp, funnel, times: ordered(row) }));
 }
 
 /** How long the buyers of all funnels together took; percentiles of parts cannot be put together. */
 export async function readAllBuyingTimes(session: Session, scope: Scope): Promise<TimeToBuy> {
   const grouping = ungrouped;
-  const [row] = await queryEntries<TimeToBuy>(session, aboutEntries(grouping, allTimes), { grouping, scope });
+  const [row] = await queryEntries<TimeToBuy>(session, allTimes, { grouping, scope });
   return row === undefined ? noTimes : ordered(row);
 }
 

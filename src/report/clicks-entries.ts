@@ -1,7 +1,7 @@
 import type { Id, Parameter, Session, Statement } from '../database/database.ts';
 import type { FunnelType } from '../funnel/funnel-type.ts';
 import type { ClickOutcome } from './clicks-result.ts';
-import type { Scope } from './scope.ts';
+import { bought, type FollowUp, type Scope } from './scope.ts';
 
 /** One click of an export: a normalised address, the funnel of its campaign, and when (one of `at` and `epoch`). */
 export interface Click {
@@ -14,7 +14,7 @@ export interface Click {
 }
 
 /** Which entries clicks can count for; clicks and purchases from `knownUntil` on have not happened yet. */
-export type ClickScope = Pick<Scope, 'from' | 'until' | 'funnel' | 'knownUntil'>;
+export type ClickScope = Pick<Scope, 'from' | 'until' | 'funnel' | 'knownUntil' | 'columns'>;
 
 /** An entry that was clicked from; `thenBought` when one of these clicks was at or before the purchase. */
 export interface ClickedEntry {
@@ -37,14 +37,16 @@ const sqliteBatch = `(SELECT value ->> 'email' AS email, value ->> 'funnel' AS f
 const sameFunnel = 'e.email = c.email AND e.funnel_type = c.funnel_type';
 const inReport = `e.entered_at >= ? AND e.entered_at < ? AND (? = '' OR e.funnel_type = ?)`;
 
-const clicked = (batch: string): string => `SELECT e.id AS id, e.funnel_type AS funnel,
-    MAX(CASE WHEN e.certificate_purchased = 1 AND e.certificate_purchased_at < ?
+const clicked = (batch: string, columns: FollowUp): string => `SELECT e.id AS id, e.funnel_type AS funnel,
+    MAX(CASE WHEN ${bought(columns)}
       AND c.clicked_at <= e.certificate_purchased_at THEN 1 ELSE 0 END) AS thenBought
   FROM ${batch} JOIN funnel_entries e ON ${sameFunnel} AND e.entered_at <= c.clicked_at
   WHERE c.clicked_at < ? AND ${inReport}
   GROUP BY e.id, e.funnel_type`;
 
-const selectClicked: Statement = { mysql: clicked(mysqlBatch), sqlite: clicked(sqliteBatch) };
+const selectClicked = (columns: FollowUp): Statement => {
+  return { mysql: clicked(mysqlBatch, columns), sqlite: clicked(sqliteBatch, columns) };
+};
 
 const outcomes = (batch: string): string => `SELECT CASE
       WHEN told.clicked_at >= ? THEN 'after_as_of'
@@ -65,12 +67,15 @@ const selectOutcomes: Statement = { mysql: outcomes(mysqlBatch), sqlite: outcome
 export async function matchClicks(
   session: Session,
   clicks: readonly Click[],
-  { from, until, funnel, knownUntil }: ClickScope,
+  { from, until, funnel, knownUntil, columns }: ClickScope,
 ): Promise<{ entries: ClickedEntry[]; outcomes: { outcome: ClickOutcome; clicks: number }[] }> {
   const batch = JSON.stringify(clicks);
   const report: Parameter[] = [from, until, funnel, funnel];
   return {
-    entries: await session.query<ClickedEntry>(selectClicked, [knownUntil, batch, knownUntil, ...report]),
+    entries: await session.query<ClickedEntry>(selectClicked(columns), [
+      ...[knownUntil, knownUntil, batch, knownUntil],
+      ...report,
+    ]),
     outcomes: await session.query(selectOutcomes, [knownUntil, ...report, batch]),
   };
 }

@@ -11,8 +11,8 @@ export interface ReportClock {
   asOf: Moment;
   asOfHere: string;
   asOfUtc: string | null;
-  /** --as-of was given: what is later does not exist */
-  isPast: boolean;
+  /** the second after the present one on the database's clock, whatever `asOf`: what is dated from it on is ahead */
+  nextSecond: Moment;
   /** the day of `asOf` in the report's zone */
   today: Temporal.PlainDate;
   /** the zone's name for people */
@@ -113,7 +113,7 @@ export async function readClock(
     asOf: shownAsOf,
     asOfHere,
     asOfUtc: (await utcOf([shownAsOf]))[0] ?? null,
-    isPast: asOf !== undefined,
+    nextSecond: movedBy(now, { seconds: 1 }),
     today: toPlain(asOfHere).toPlainDate(),
     timezone: zone,
     startsOf,
@@ -133,6 +133,13 @@ async function offsetAt(session: Session, moment: Moment): Promise<number | unde
   const [epoch] = await epochsOf(session, [moment]);
   if (epoch === undefined || epoch === null) return undefined;
   return (toPlain(moment).toZonedDateTime('UTC').epochMilliseconds / 1000 - epoch) / 60;
+}
+
+/** The day of a moment. A month or a day of zero, which servers may accept, lies before the first: it is the day before. */
+export function toDay(moment: string): Temporal.PlainDate {
+  const date = moment.slice(0, 10);
+  const possible = date.replaceAll('-00', '-01');
+  return Temporal.PlainDate.from(possible).subtract({ days: possible === date ? 0 : 1 });
 }
 
 /** A moment some time later (earlier, when negative) on the same clock. */

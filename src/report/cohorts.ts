@@ -1,9 +1,11 @@
 import type { Session } from '../database/database.ts';
 import { funnelTypes } from '../funnel/funnel-type.ts';
-import { cutIntoBuckets, groupByBucket } from './buckets.ts';
+import { cutIntoBuckets, groupByBucket, rowsWanted } from './buckets.ts';
 import { type Moment, movedBy } from './clock.ts';
 import { readCohortCounts } from './count-cohorts.ts';
 import { share } from './intervals.ts';
+import { oddDateWarnings } from './odd-date-words.ts';
+import { findPurchasedAhead } from './odd-dates.ts';
 import type { ResolvedRequest } from './request.ts';
 import type { CohortCell, Cohorts } from './result.ts';
 
@@ -21,18 +23,19 @@ function hoursOf(days: number): number {
  */
 export async function reportCohorts(
   session: Session,
-  { request, clock, period, head }: ResolvedRequest,
+  { request, clock, period, outlying, head }: ResolvedRequest,
   by: Cohorts['by'],
 ): Promise<Cohorts> {
-  const buckets = await cutIntoBuckets(session, by, { ...period, clock });
+  const buckets = await cutIntoBuckets(session, by, { ...period, clock, outlying });
   const limits = ages.map((days) => hoursOf(days) * 3600);
   const counts = await readCohortCounts(session, period.scope, groupByBucket(buckets), limits);
   const countsAt = new Map(counts.map((row) => [`${row.grp} ${row.funnel}`, row]));
   const others = counts.map(({ funnel }) => funnel).toSorted();
   const funnels = request.funnel === undefined ? [...new Set([...funnelTypes, ...others])] : [request.funnel];
   const isOver = (ends: Moment, days: number): boolean => movedBy(ends, { hours: hoursOf(days) }) <= clock.asOf;
-  const rows = buckets.flatMap(({ key, from, to, ends }, index) =>
-    funnels.map((funnel) => {
+  const isRow = rowsWanted(buckets, (index) => counts.some(({ grp }) => grp === String(index + 1)));
+  const rows = buckets.flatMap(({ label, from, to, ends, isPart, isOutlying }, index) =>
+    (isRow(index) ? funnels : []).map((funnel) => {
       const found = countsAt.get(`${index + 1} ${funnel}`);
       const entries = found?.entries ?? 0;
       const cells = ages.map((days, column): CohortCell => {
@@ -41,11 +44,18 @@ export async function reportCohorts(
         return { days, purchased, rate: share(purchased, entries) };
       });
       const undatable = found?.undatable ?? 0;
-      return { cohort: key, from: from.toString(), to: to.toString(), funnel, entries, undatable, cells };
+      return {
+        ...{ cohort: label, from: from.toString(), to: to.toString(), is_part: isPart, is_outlying: isOutlying },
+        ...{ funnel, entries, undatable, cells },
+      };
     }),
   );
   const undatable = counts.reduce((sum, row) => sum + row.undatable, 0);
-  return { ...head, by, days: ages, rows, warnings: undatable === 0 ? [] : [leftOut(undatable)] };
+  const oddDates = [...head.odd_dates, ...(await findPurchasedAhead(session, clock, period.scope))];
+  return {
+    ...{ ...head, odd_dates: oddDates, by, days: ages, rows },
+    warnings: [...oddDateWarnings(oddDates), ...(undatable === 0 ? [] : [leftOut(undatable)])],
+  };
 }
 
 function leftOut(undatable: number): string {

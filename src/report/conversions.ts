@@ -6,8 +6,10 @@ import { movedBy, type ReportClock } from './clock.ts';
 import { compare, compareFunnels } from './compare.ts';
 import { readLastYoung } from './count-entries.ts';
 import { noFigures, type PeriodFigures, readFigures } from './figures.ts';
+import { oddDateWarnings } from './odd-date-words.ts';
+import { findPurchasedAhead } from './odd-dates.ts';
 import { comparedDays } from './period.ts';
-import { type ReportRequest, type ResolvedPeriod, type ResolvedRequest, resolveDays } from './request.ts';
+import { type ResolvedPeriod, type ResolvedRequest, resolveDays } from './request.ts';
 import type { Comparison, ComparisonName, Conversions, Dimension } from './result.ts';
 import { readNotCounted } from './uncredited.ts';
 import { warningsFor } from './warnings.ts';
@@ -25,9 +27,10 @@ export interface ConversionsExtras {
  */
 export async function reportConversions(
   session: Session,
-  { request, clock, period, head }: ResolvedRequest,
+  resolved: ResolvedRequest,
   extras: ConversionsExtras,
 ): Promise<Conversions> {
+  const { request, clock, period, head } = resolved;
   // Before anything is counted: a period that cannot be compared is refused at once.
   const otherDays = extras.compare === undefined ? null : comparedDays(request.period, clock.today, extras.compare);
   const figures = await readFigures(session, period.scope);
@@ -36,16 +39,18 @@ export async function reportConversions(
   const comparison =
     extras.compare === undefined || otherDays === null
       ? null
-      : await readComparison(session, extras.compare, otherDays, { clock, request, figures });
-  const breakdown =
-    extras.by === undefined ? null : await readBreakdown(session, extras.by, { clock, period, funnels });
+      : await readComparison(session, extras.compare, otherDays, { resolved, figures });
+  const breakdown = extras.by === undefined ? null : await readBreakdown(session, extras.by, { ...resolved, funnels });
   const clicks =
     extras.clicks === undefined
       ? null
       : await countClicks(session, extras.clicks, { scope: period.scope, timezone: request.timezone, rows });
+  const ahead = figures.purchasedAhead === 0 ? [] : await findPurchasedAhead(session, clock, period.scope);
+  const oddDates = [...head.odd_dates, ...ahead];
   const notCounted = await readNotCounted(session, period.scope);
   return {
     ...head,
+    odd_dates: oddDates,
     rows,
     totals,
     between_funnels: compareFunnels(rows),
@@ -55,6 +60,7 @@ export async function reportConversions(
     not_counted: notCounted,
     final_on: await finalDay(session, { clock, period, windowDays: request.windowDays }),
     warnings: [
+      ...oddDateWarnings(oddDates),
       ...warningsFor({ head, totals, today: clock.today, comparison }),
       ...(clicks === null ? [] : clickWarnings(clicks)),
     ],
@@ -65,9 +71,9 @@ async function readComparison(
   session: Session,
   name: ComparisonName,
   days: Parameters<typeof resolveDays>[2],
-  { clock, request, figures }: { clock: ReportClock; request: ReportRequest; figures: PeriodFigures },
+  { resolved: { clock, request, table }, figures }: { resolved: ResolvedRequest; figures: PeriodFigures },
 ): Promise<Comparison> {
-  const other = await resolveDays(clock, request, days, null);
+  const other = await resolveDays(clock, { ...request, table }, days, null);
   return compare(name, other.reported, figures, await readFigures(session, other.scope), noFigures);
 }
 

@@ -1,5 +1,5 @@
 import type { Session } from '../database/database.ts';
-import { aboutEntries, type Grouping, queryEntries, type Scope } from './scope.ts';
+import { type Grouping, queryEntries, type Scope } from './scope.ts';
 
 /**
  * The entries of one group and funnel, and how many of them had bought within each of the limits; without those that
@@ -37,7 +37,7 @@ export async function readCohortCounts(
   grouping: Grouping,
   limits: readonly number[],
 ): Promise<CohortCounts[]> {
-  const rows = await queryEntries<Row>(session, aboutEntries(grouping, countCohorts), {
+  const rows = await queryEntries<Row>(session, countCohorts, {
     grouping,
     scope,
     before: limits,

@@ -1,5 +1,5 @@
 import type { Session, Statement } from '../database/database.ts';
-import { aboutEntries, type Grouping, queryEntries, type Scope } from './scope.ts';
+import { type Grouping, queryEntries, type Scope } from './scope.ts';
 
 /** The distinct addresses of one group and funnel. */
 export interface PeopleCount {
@@ -26,7 +26,7 @@ export function readPeopleCounts(session: Session, scope: Scope, grouping: Group
   if (scope.isWhole && grouping.parameters.length === 0) {
     return session.query<PeopleCount>(countEverybody, [scope.funnel, scope.funnel]);
   }
-  return queryEntries<PeopleCount>(session, aboutEntries(grouping, countPeople), { grouping, scope });
+  return queryEntries<PeopleCount>(session, countPeople, { grouping, scope });
 }
 
 /** Counts the people of a scope in all funnels together: those who are in two count once. */
@@ -34,6 +34,6 @@ export async function readAllPeople(session: Session, scope: Scope, grouping: Gr
   const [row] =
     scope.isWhole && scope.funnel === ''
       ? await session.query<{ people: number }>(countAddresses)
-      : await queryEntries<{ people: number }>(session, aboutEntries(grouping, countAllPeople), { grouping, scope });
+      : await queryEntries<{ people: number }>(session, countAllPeople, { grouping, scope });
   return row?.people ?? 0;
 }

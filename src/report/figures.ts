@@ -7,7 +7,7 @@ import { share, wilson } from './intervals.ts';
 import type { Figures, FunnelRow, TimeToBuy } from './result.ts';
 import { type Grouping, type Scope, ungrouped } from './scope.ts';
 
-type Counts = Pick<EntryCounts, 'entries' | 'purchased' | 'undatable' | 'settledEntries' | 'settledPurchased' | 'open'>;
+type Counts = Omit<EntryCounts, 'grp' | 'funnel'>;
 
 const nobody: Counts = {
   entries: 0,
@@ -16,12 +16,17 @@ const nobody: Counts = {
   settledEntries: 0,
   settledPurchased: 0,
   open: 0,
+  refunded: 0,
+  paidBefore: 0,
+  ahead: 0,
 };
 
 /** The figures of a period: by funnel, and of all funnels together. */
 export interface PeriodFigures {
   rows: FunnelRow[];
   totals: Figures;
+  /** entries whose purchase is dated ahead of the clock */
+  purchasedAhead: number;
 }
 
 /** The figures of groups: `of(key, funnel)` is there for every funnel, with zeros where nobody entered. */
@@ -45,6 +50,7 @@ export async function readFigures(session: Session, scope: Scope): Promise<Perio
   return {
     rows: names.map((funnel) => ({ funnel, ...find('', funnel) })),
     totals: toFigures(sum, everybody, allTimes),
+    purchasedAhead: sum.ahead,
   };
 }
 
@@ -82,7 +88,7 @@ function finder(
 }
 
 function toFigures(counts: Counts, people: number, times: TimeToBuy): Figures {
-  const { entries, purchased, settledEntries, settledPurchased, open, undatable } = counts;
+  const { entries, purchased, settledEntries, settledPurchased, open, undatable, refunded, paidBefore } = counts;
   return {
     entries,
     people,
@@ -96,7 +102,9 @@ function toFigures(counts: Counts, people: number, times: TimeToBuy): Figures {
       likely: wilson(settledPurchased, settledEntries),
     },
     open,
-    lapsed: entries - purchased - open,
+    lapsed: entries - purchased - open - refunded - paidBefore,
+    refunded,
+    paid_before_entering: paidBefore,
     undatable,
     time_to_buy: times,
   };

@@ -1,10 +1,8 @@
 import type { Difference, Range, Verdict } from './result.ts';
+import { isEnough } from './rules.ts';
 
 /** The normal quantile of 95 %. */
 const z = 1.959964;
-
-/** Below this many entries a percentage says less than it seems to, and none is shown to people. */
-export const fewEntries = 20;
 
 /** `part` / `whole`; null when `whole` is 0. */
 export function share(part: number, whole: number): number | null {
@@ -65,7 +63,7 @@ function newcombe(one: Sample, other: Sample): Range | null {
 }
 
 function judge(likely: Range | null, fewest: number): Verdict {
-  if (likely === null || fewest < fewEntries) return 'too_few';
+  if (likely === null || !isEnough({ entries: fewest })) return 'too_few';
   if (likely.low > 0) return 'higher';
   return likely.high < 0 ? 'lower' : 'no_clear_change';
 }

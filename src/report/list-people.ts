@@ -1,7 +1,7 @@
 import type { Id, Parameter, Session, Statement } from '../database/database.ts';
 import type { Moment } from './clock.ts';
 import type { PersonState } from './result.ts';
-import { bought, inFunnel, inPeriod, type Scope } from './scope.ts';
+import { bought, type FollowUp, inFunnel, inPeriod, paidBefore, refunded, type Scope } from './scope.ts';
 
 /** One row of the list on the database's clock; `position` is what the next page follows. */
 export interface ListedPerson {
@@ -15,19 +15,27 @@ export interface ListedPerson {
   purchasedAt: Moment | null;
 }
 
-/** The conditions of each state of an entry; each takes knownUntil, then settledUntil where it asks for the age. */
-const conditions: Readonly<Record<Exclude<PersonState, 'bought-before'>, string>> = {
-  bought,
-  open: `NOT ${bought} AND e.entered_at > ?`,
-  lapsed: `NOT ${bought} AND e.entered_at <= ?`,
-};
+type EntryState = Exclude<PersonState, 'bought-before'>;
+
+/** The condition of a state of an entry, and how often it takes knownUntil, before settledUntil where it asks for the age. */
+function conditionOf(state: EntryState, columns: FollowUp): { text: string; known: number; asksAge: boolean } {
+  if (state === 'bought') return { text: bought(columns), known: 2, asksAge: false };
+  if (state === 'refunded') return { text: refunded(columns), known: 1, asksAge: false };
+  if (state === 'paid-before-entering') return { text: paidBefore(columns), known: 3, asksAge: false };
+  const age = state === 'open' ? 'e.entered_at > ?' : 'e.entered_at <= ?';
+  const none = `NOT ${bought(columns)} AND NOT ${refunded(columns)} AND NOT ${paidBefore(columns)}`;
+  return { text: `${none} AND ${age}`, known: 6, asksAge: true };
+}
 
 const inScope = `${inPeriod} AND ${inFunnel}`;
 
-const selectEntries = (condition: string): string => `SELECT e.id AS position, e.email, e.funnel_type AS funnel,
+const selectEntries = (
+  condition: string,
+  columns: FollowUp,
+): string => `SELECT e.id AS position, e.email, e.funnel_type AS funnel,
     e.id AS entryId, NULLIF(e.test_id, 0) AS testId, NULLIF(e.source, '') AS source, e.entered_at AS enteredAt,
-    CASE WHEN e.certificate_purchased = 1 AND e.certificate_purchased_at < ? THEN e.certificate_purchased_at END
-      AS purchasedAt
+    CASE WHEN e.certificate_purchased = 1 AND e.certificate_purchased_at < ? THEN e.certificate_purchased_at
+      WHEN e.certificate_purchased = 0 THEN ${columns.paidBeforeAt} END AS purchasedAt
   FROM funnel_entries e
   WHERE e.id > ? AND e.id <= ? AND ${inScope} AND ${condition}
   ORDER BY e.id LIMIT ?`;
@@ -40,7 +48,7 @@ const selectEdges = `SELECT MIN(e.id) AS first, MAX(e.id) AS last FROM funnel_en
 const ofBuyer = 'e.email = p.email AND e.funnel_type = p.funnel_type';
 
 const boughtBefore = `p.paid_at >= ? AND p.paid_at < ? AND p.paid_at < ? AND (? = '' OR p.funnel_type = ?)
-    AND p.matched_at IS NOT NULL
+    AND p.matched_at IS NOT NULL AND (p.revoked_at IS NULL OR p.revoked_at >= ?)
     AND EXISTS (SELECT 1 FROM funnel_entries e WHERE ${ofBuyer} AND e.entered_at < ?)
     AND NOT EXISTS (SELECT 1 FROM funnel_entries e WHERE ${ofBuyer} AND e.entered_at <= p.paid_at)`;
 
@@ -61,18 +69,19 @@ function scopeParameters({ from, until, funnel }: Scope): Parameter[] {
 }
 
 function beforeParameters({ from, until, knownUntil, funnel }: Scope): Parameter[] {
-  return [from, until, knownUntil, funnel, funnel, knownUntil];
+  return [from, until, knownUntil, funnel, funnel, knownUntil, knownUntil];
 }
 
-function stateParameters(state: PersonState, { knownUntil, settledUntil }: Scope): Parameter[] {
-  return state === 'bought' ? [knownUntil] : [knownUntil, settledUntil];
+function stateParameters(state: EntryState, { knownUntil, settledUntil, columns }: Scope): Parameter[] {
+  const { known, asksAge } = conditionOf(state, columns);
+  return [...Array.from({ length: known }, () => knownUntil), ...(asksAge ? [settledUntil] : [])];
 }
 
 /** How many entries (or purchases, for bought-before) of the scope are in a state. */
 export async function countPeopleIn(session: Session, state: PersonState, scope: Scope): Promise<number> {
   const [row] = await (state === 'bought-before'
     ? session.query<{ total: number }>(countBoughtBefore, beforeParameters(scope))
-    : session.query<{ total: number }>(selectCount(conditions[state]), [
+    : session.query<{ total: number }>(selectCount(conditionOf(state, scope.columns).text), [
         ...scopeParameters(scope),
         ...stateParameters(state, scope),
       ]));
@@ -95,7 +104,7 @@ export function listPeopleIn(
   if (state === 'bought-before') {
     return session.query<ListedPerson>(selectBoughtBefore, [after, ...beforeParameters(scope), limit]);
   }
-  const statement: Statement = selectEntries(conditions[state]);
+  const statement: Statement = selectEntries(conditionOf(state, scope.columns).text, scope.columns);
   return session.query<ListedPerson>(statement, [
     scope.knownUntil,
     after,

@@ -27,11 +27,12 @@ export async function readPageParts(
   resolved: ResolvedRequest,
   report: Conversions,
 ): Promise<PageParts> {
-  const { clock, period } = resolved;
+  const { clock, period, outlying } = resolved;
   const funnels = report.rows.map(({ funnel }) => funnel);
-  const read = (by: Dimension) => readBreakdown(session, by, { clock, period, funnels });
+  const read = (by: Dimension) => readBreakdown(session, by, { ...resolved, funnels });
   const byMonth = period.days.from === undefined ? await read('month') : null;
-  const first = period.days.from?.toString() ?? byMonth?.rows[0]?.group.from ?? clock.today.toString();
+  const begun = outlying?.resumesOn ?? period.days.from;
+  const first = begun?.toString() ?? byMonth?.rows[0]?.group.from ?? clock.today.toString();
   const end = period.days.to !== undefined && before(period.days.to, clock.today) ? period.days.to : clock.today;
   const { days } = Temporal.PlainDate.from(first).until(end, { largestUnit: 'days' });
   const unit = days <= 14 ? 'day' : days <= 200 ? 'week' : 'month';

@@ -1,6 +1,8 @@
 import { type Database, DatabaseProblem, type Id, type Session } from '../database/database.ts';
 import type { ReportClock } from './clock.ts';
 import { countPeopleIn, entryEdges, type ListedPerson, listPeopleIn } from './list-people.ts';
+import { oddDateWarnings } from './odd-date-words.ts';
+import { findPurchasedAhead } from './odd-dates.ts';
 import { type ReportRequest, type ResolvedRequest, resolveRequest } from './request.ts';
 import type { People, Person, PersonState, ReportHead } from './result.ts';
 
@@ -13,7 +15,7 @@ export interface PeopleRequest extends ReportRequest {
 }
 
 /** What the list says about itself before its first row. */
-export type PeopleHead = ReportHead & Pick<People, 'state' | 'total'>;
+export type PeopleHead = ReportHead & Pick<People, 'state' | 'total' | 'warnings'>;
 
 /**
  * Lists the entries behind a figure, a page at a time, in the order of their numbers: `take` gets each page as it is
@@ -34,7 +36,10 @@ export async function reportPeople(
     }
     const resolved = await resolveRequest(session, request);
     const total = await countPeopleIn(session, request.state, resolved.period.scope);
-    const head = { ...resolved.head, state: request.state, total };
+    const ahead = await findPurchasedAhead(session, resolved.clock, resolved.period.scope);
+    const oddDates = [...resolved.head.odd_dates, ...ahead];
+    const warnings = oddDateWarnings(oddDates);
+    const head = { ...resolved.head, odd_dates: oddDates, state: request.state, total, warnings };
     for await (const page of pagesOf(session, request, resolved)) {
       begun = true;
       await take(await toPeople(page, resolved.clock), head);

@@ -42,24 +42,35 @@ export function readPeriod({ from, to, name }: PeriodWords): AskedPeriod {
 }
 
 /**
- * The days to compare with: the period before, of the same kind or else of as many days, or the same days a year
+ * The days to compare with: the period before, of the same kind however it was written (months before whole months, the
+ * same stretch of the month or year before one that runs up to today) or else of as many days; or the same days a year
  * earlier. A usage Problem for a period without a first day, which nothing lies before.
  */
 export function comparedDays(
-  { daysAt, step }: AskedPeriod,
+  asked: AskedPeriod,
   today: Temporal.PlainDate,
   comparison: ComparisonName,
 ): Required<Days> {
-  const { from, to = today.add({ days: 1 }) } = daysAt(today);
+  const { from, to = today.add({ days: 1 }) } = asked.daysAt(today);
   if (from === undefined) {
     throw new Problem('usage', '--compare needs a period with a first day.', {
       hint: 'For example: --period last-month --compare previous',
     });
   }
+  const step = asked.name === null ? kindOf({ from, to }, today) : asked.step;
   const back = comparison === 'last-year' ? { years: 1 } : step === 'own length' ? from.until(to) : step;
   // The last day moves, not the one after it: 28 March has 28 February before it, which the day after would miss. Only
   // whole months stay whole, however long.
   const isWhole = from.day === 1 && to.day === 1;
   const end = isWhole ? to.subtract(back) : to.subtract({ days: 1 }).subtract(back).add({ days: 1 });
   return { from: from.subtract(back), to: end };
+}
+
+/** What dates are: whole months (a quarter and a year are such), a month or year up to and including today, or days. */
+function kindOf({ from, to }: Record<keyof Days, Temporal.PlainDate>, today: Temporal.PlainDate): Step {
+  if (from.day !== 1) return 'own length';
+  if (to.day === 1) return { months: from.until(to, { largestUnit: 'months' }).months };
+  if (!to.equals(today.add({ days: 1 })) || from.year !== today.year) return 'own length';
+  if (from.month === today.month) return { months: 1 };
+  return from.month === 1 ? { years: 1 } : 'own length';
 }

@@ -1,5 +1,5 @@
 import type { Session } from '../database/database.ts';
-import { aboutEntries, type Grouping, queryEntries, type Scope } from './scope.ts';
+import { type Grouping, queryEntries, type Scope } from './scope.ts';
 
 /** Tests or sources by number of entries: those that get a row, and how many there are beside them. */
 export interface RankedGroups {
@@ -27,11 +27,7 @@ const rank = (entries: string): string => `SELECT s.grp AS name, COUNT(*) AS ent
 /** The 20 tests or sources with the most entries; a single one beyond them is kept too, since a row is a row. */
 export async function rankGroups(session: Session, scope: Scope, column: 'test' | 'source'): Promise<RankedGroups> {
   const grouping = byColumn(column);
-  const rows = await queryEntries<{ name: string | number; groups_found: number }>(
-    session,
-    aboutEntries(grouping, rank),
-    { grouping, scope },
-  );
+  const rows = await queryEntries<{ name: string | number; groups_found: number }>(session, rank, { grouping, scope });
   const found = rows[0]?.groups_found ?? 0;
   const kept = found > rows.length ? rows.slice(0, mostGroups) : rows;
   return { kept: kept.map(({ name }) => String(name)), folded: found - kept.length };

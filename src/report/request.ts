@@ -3,9 +3,10 @@ import { Problem } from '../errors.ts';
 import { type AsOf, type Moment, type ReportClock, readClock } from './clock.ts';
 import { definitionsFor } from './definitions.ts';
 import { checkFunnel } from './known-funnels.ts';
+import { findOutlying, findUncounted, type Outlying } from './odd-dates.ts';
 import type { AskedPeriod, Days } from './period.ts';
 import { type ReportedPeriod, type ReportHead, schemaVersion } from './result.ts';
-import { type Scope, scopeOf } from './scope.ts';
+import { beginning, type EntryTable, readEntryTable, type Scope, scopeOf } from './scope.ts';
 
 /** What every report is asked for. */
 export interface ReportRequest {
@@ -24,6 +25,8 @@ export interface ResolvedPeriod {
   days: Days;
   scope: Scope;
   reported: ReportedPeriod;
+  /** the scope's bounds as they were asked for, on the database's clock; null: open */
+  bounds: { from: Moment | null; to: Moment | null };
 }
 
 /** A request with its period and clock found: whatever is read with it is of the same moment. */
@@ -31,6 +34,9 @@ export interface ResolvedRequest {
   request: ReportRequest;
   clock: ReportClock;
   period: ResolvedPeriod;
+  /** the entries of the period that lie years before its others */
+  outlying: Outlying | null;
+  table: EntryTable;
   head: ReportHead;
 }
 
@@ -47,11 +53,16 @@ export async function resolveRequest(session: Session, request: ReportRequest): 
       hint: 'Without --to-date the report ends now. Choose an earlier day, or give a --to-date too.',
     });
   }
-  const period = await resolveDays(clock, request, days, request.period.name);
+  const table = await readEntryTable(session);
+  const period = await resolveDays(clock, { ...request, table }, days, request.period.name);
+  const outlying = await findOutlying(session, clock, period.scope);
+  const uncounted = isAllKnown(table, period.scope) ? [] : await findUncounted(session, clock, period);
   return {
     request,
     clock,
     period,
+    outlying,
+    table,
     head: {
       schema_version: schemaVersion,
       as_of: clock.asOfHere,
@@ -60,14 +71,20 @@ export async function resolveRequest(session: Session, request: ReportRequest): 
       period: period.reported,
       funnel: request.funnel ?? null,
       definitions: definitionsFor(request.windowDays),
+      odd_dates: [...uncounted, ...(outlying === null ? [] : [outlying.told])],
     },
   };
+}
+
+/** No entry of the table is undated, or ahead of the clock. */
+function isAllKnown({ first, last }: EntryTable, { now }: Scope): boolean {
+  return (first ?? beginning) >= beginning && (last ?? '') <= now;
 }
 
 /** Puts days of the report's zone on the database's clock. */
 export async function resolveDays(
   clock: ReportClock,
-  { windowDays, funnel }: Pick<ReportRequest, 'windowDays' | 'funnel'>,
+  { windowDays, funnel, table }: Pick<ReportRequest, 'windowDays' | 'funnel'> & { table: EntryTable },
   days: Days,
   name: string | null,
 ): Promise<ResolvedPeriod> {
@@ -77,13 +94,13 @@ export async function resolveDays(
   const bounds = {
     from: from === undefined ? null : (starts[0] ?? null),
     to: to === undefined ? null : (starts.at(-1) ?? null),
-    toIsNow,
   };
   const utc = async (moment: Moment | null): Promise<string | null> =>
     moment === null ? null : ((await clock.utcOf([moment]))[0] ?? null);
   return {
     days,
-    scope: scopeOf({ clock, windowDays, funnel }, bounds),
+    bounds,
+    scope: scopeOf({ clock, windowDays, funnel, table }, bounds),
     reported: {
       name,
       from: from?.toString() ?? null,

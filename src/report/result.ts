@@ -34,7 +34,7 @@ export interface TimeToBuy {
   p90: number | null;
 }
 
-/** What is counted of any set of entries. entries = purchased + open + lapsed. */
+/** What is counted of any set of entries. entries = purchased + open + lapsed + refunded + paid_before_entering. */
 export interface Figures {
   entries: number;
   /** distinct addresses; those of two sets do not add up, a person can be in both */
@@ -50,6 +50,10 @@ export interface Figures {
   open: number;
   /** not bought within their window, which is over, nor since */
   lapsed: number;
+  /** bought, and the payment is paid no more (refunded, or gone from the site): not in `purchased` */
+  refunded: number;
+  /** not bought, but paid between finishing the test and entering: out of the e-mails, and no conversion */
+  paid_before_entering: number;
   /** part of `purchased` whose date is missing or before the entry: not in `settled`, not in `time_to_buy` */
   undatable: number;
   time_to_buy: TimeToBuy;
@@ -96,6 +100,10 @@ export interface Group {
   from: string | null;
   to: string | null;
   state: PeriodState | null;
+  /** the period has only a part of this week or month; one that is not over yet is `running` instead */
+  is_part: boolean;
+  /** entries that lie years before all others, in one row before those that are drawn; `key` is null */
+  is_outlying: boolean;
 }
 
 export interface BreakdownRow extends Figures {
@@ -174,6 +182,24 @@ export interface Definitions {
   terms: Record<string, string>;
 }
 
+export const oddKinds = ['ahead', 'undated', 'purchased_ahead', 'outlying'] as const;
+/**
+ * `ahead`: entered after the database's present moment, not counted; `undated`: no date, not counted; `purchased_ahead`:
+ * counted, but not as bought yet; `outlying`: counted, in a row of their own, not drawn.
+ */
+export type OddKind = (typeof oddKinds)[number];
+
+/** Entries with dates that cannot be right, or that are far from all others. */
+export interface OddDates {
+  kind: OddKind;
+  entries: number;
+  /** the earliest and the latest of these dates, in the report's zone where it can place them */
+  first: string;
+  last: string;
+  /** the numbers of the first 5 */
+  entry_ids: Id[];
+}
+
 /** What every report says about itself. */
 export interface ReportHead {
   schema_version: typeof schemaVersion;
@@ -185,6 +211,8 @@ export interface ReportHead {
   /** the funnel of --funnel; null: all */
   funnel: string | null;
   definitions: Definitions;
+  /** a kind each; those of which there are none are not there */
+  odd_dates: OddDates[];
 }
 
 /** The result of `report conversions`. */
@@ -217,8 +245,11 @@ export interface CohortCell {
 
 /** The entries of one month or week in one funnel. */
 export interface CohortRow {
-  /** `2026-10` or `2026-W43` */
+  /** `2026-10` or `2026-W43`; of outlying entries `before 2026-10` */
   cohort: string;
+  /** as a breakdown's group */
+  is_part: boolean;
+  is_outlying: boolean;
   /** days of it that the report covers; `to` exclusive */
   from: string;
   to: string;
@@ -238,7 +269,7 @@ export interface Cohorts extends ReportHead {
   warnings: string[];
 }
 
-export const peopleStates = ['bought', 'open', 'lapsed', 'bought-before'] as const;
+export const peopleStates = ['bought', 'open', 'lapsed', 'bought-before', 'refunded', 'paid-before-entering'] as const;
 export type PersonState = (typeof peopleStates)[number];
 
 /** One entry, or, with bought-before, one payment that no entry could be credited with. Moments in the report's zone. */
@@ -261,4 +292,5 @@ export interface People extends ReportHead {
   people: Person[];
   /** how many there are in all; more than `people` when --limit cut them */
   total: number;
+  warnings: string[];
 }

@@ -1,101 +1,57 @@
-import { Problem } from '../errors.ts';
-import { fewEntries } from './intervals.ts';
-import { isCountedBack } from './named-period.ts';
-import type { Conversions, Figures } from './result.ts';
+import type { Moment } from './clock.ts';
+import type { Sample } from './intervals.ts';
+import type { Days } from './period.ts';
+import type { PeriodState, TimeToBuy } from './result.ts';
 
-const metrics = {
-  conversion: ({ conversion, entries }: Figures) => (entries < fewEntries ? null : conversion),
-  settled: ({ settled }: Figures) => (settled.entries < fewEntries ? null : settled.rate),
-  entries: ({ entries }: Figures) => entries,
-  purchased: ({ purchased }: Figures) => purchased,
-  people: ({ people }: Figures) => people,
-} satisfies Record<string, (figures: Figures) => number | null>;
+/** Below this many entries a percentage says less than it seems to, and none is shown to people. */
+export const fewEntries = 20;
 
-type Metric = keyof typeof metrics;
+/** Fewer times than these are not called typical. */
+export const fewBuyers = 5;
 
-const operators = {
-  '<=': (value: number, limit: number) => value <= limit,
-  '>=': (value: number, limit: number) => value >= limit,
-  '<': (value: number, limit: number) => value < limit,
-  '>': (value: number, limit: number) => value > limit,
-} as const;
+/** Whether there are enough entries for a percentage of them to be shown, drawn, said or judged. */
+export function isEnough({ entries }: Pick<Sample, 'entries'>): boolean {
+  return entries >= fewEntries;
+}
 
-/** A condition under which a report counts as bad, e.g. `language.settled<8%`. */
-export interface Rule {
-  text: string;
-  /** undefined: all funnels together */
-  funnel: string | undefined;
-  metric: Metric;
-  operator: keyof typeof operators;
-  /** a fraction for shares, a count for the rest */
-  limit: number;
+/** Whether enough have bought for their times to be called typical. */
+export function isTypical({ buyers }: Pick<TimeToBuy, 'buyers'>): boolean {
+  return buyers >= fewBuyers;
+}
+
+/** Fewer entries than these may be outlying. */
+export const mostOutlying = 19;
+
+/** Whether so long passed from one entry to the next that the few before it are mistakes, or of another time. */
+export function isApart(day: Temporal.PlainDate, next: Temporal.PlainDate): boolean {
+  return Temporal.PlainDate.compare(day.add({ years: 3 }), next) < 0;
+}
+
+/** With more parts than these, those without entries get no row. */
+export const mostEmptyParts = 366;
+
+/**
+ * How a period stands that ends at `ends` (not included): running while its days are not over, open while an entry of
+ * its last second would be less than a window old, else settled.
+ */
+export function stateOf(ends: Moment, { asOf, settledUntil }: { asOf: Moment; settledUntil: Moment }): PeriodState {
+  if (ends > asOf) return 'running';
+  return ends > settledUntil ? 'open' : 'settled';
+}
+
+/** The first day of a week or month, and the first one after it. */
+export interface Whole {
+  from: Temporal.PlainDate;
+  to: Temporal.PlainDate;
 }
 
 /**
- * What became of a rule: broken, kept, or not judged: because a share of fewer than 20 entries says nothing, because no
- * entry of the period can be a window old yet, or because none ever can.
+ * Whether a period has only a part of a week or month: it begins later, or ends earlier although the rest of it has come.
+ * One that is merely not over yet is running instead.
  */
-export interface Judgement {
-  rule: Rule;
-  outcome: 'broken' | 'kept' | 'not_enough_data' | 'too_early' | 'never';
-  value: number | null;
-  /** the report's */
-  windowDays: number;
-}
-
-const pattern = /^(?:([^.<>=\s]+)[.:])?([A-Za-z_]+)\s*(<=|>=|<|>)\s*(\d+(?:\.\d+)?)(%?)$/;
-
-/** Whether a metric is a share, and so compared with a percentage. */
-function isShare(metric: Metric): boolean {
-  return metric === 'conversion' || metric === 'settled';
-}
-
-/**
- * Reads a rule: a metric, < <= > or >=, and a limit (a percentage for conversion and settled, a whole number for the
- * rest), before it optionally a funnel and a dot. A usage Problem otherwise, which lists the metrics.
- */
-export function readRule(text: string): Rule {
-  const [, funnel, metric = '', operator, number = '', percent] = pattern.exec(text.trim()) ?? [];
-  const flag = `--fail-if ${JSON.stringify(text)}`;
-  const example = 'For example: --fail-if "settled<8%" --fail-if "language.entries<100"';
-  if (operator === undefined) {
-    throw new Problem('usage', `${flag}: a rule is a metric, < <= > or >=, and a limit.`, { hint: example });
-  }
-  if (!Object.hasOwn(metrics, metric)) {
-    const known = Object.keys(metrics).join(', ');
-    throw new Problem('usage', `${flag}: there is no metric ${metric}. There are ${known}.`, { hint: example });
-  }
-  const name = metric as Metric;
-  if (isShare(name) !== (percent === '%')) {
-    const wanted = isShare(name) ? 'a percentage, such as 8%' : 'a number without %';
-    throw new Problem('usage', `${flag}: ${metric} is compared with ${wanted}.`, { hint: example });
-  }
-  const limit = Number(number) / (isShare(name) ? 100 : 1);
-  return { text: text.trim(), funnel, metric: name, operator: operator as Rule['operator'], limit };
-}
-
-/** Judges the rules by a report. A usage Problem when a rule names a funnel that the report has not. */
-export function judge(rules: readonly Rule[], report: Conversions): Judgement[] {
-  return rules.map((rule) => {
-    const figures =
-      rule.funnel === undefined ? report.totals : report.rows.find(({ funnel }) => funnel === rule.funnel);
-    if (figures === undefined) {
-      const known = report.rows.map(({ funnel }) => funnel).join(', ');
-      throw new Problem('usage', `--fail-if "${rule.text}": the report has no funnel ${rule.funnel}.`, {
-        hint: `It has: ${known}`,
-      });
-    }
-    const value = metrics[rule.metric](figures);
-    const windowDays = report.definitions.window_days;
-    if (value === null) return { rule, value, windowDays, outcome: whyNotJudged(rule, report) };
-    return { rule, value, windowDays, outcome: operators[rule.operator](value, rule.limit) ? 'broken' : 'kept' };
-  });
-}
-
-function whyNotJudged({ metric }: Rule, { period, as_of_utc: asOf, definitions }: Conversions): Judgement['outcome'] {
-  if (metric !== 'settled' || period.from_utc === null || asOf === null) return 'not_enough_data';
-  const firstSettled = Temporal.Instant.from(period.from_utc).add({ hours: 24 * definitions.window_days });
-  if (Temporal.Instant.compare(firstSettled, asOf) <= 0) return 'not_enough_data';
-  // A period that moves along with the days never gets any older.
-  return period.name !== null && isCountedBack(period.name) ? 'never' : 'too_early';
+export function isPartOf(whole: Whole, days: Days, today: Temporal.PlainDate): boolean {
+  const { compare } = Temporal.PlainDate;
+  const begins = days.from !== undefined && compare(whole.from, days.from) < 0 && compare(days.from, whole.to) < 0;
+  const ends = days.to !== undefined && compare(days.to, whole.to) < 0 && compare(whole.from, days.to) < 0;
+  return begins || (ends && days.to !== undefined && compare(days.to, today) <= 0);
 }

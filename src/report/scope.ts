@@ -1,9 +1,9 @@
 import type { Parameter, Session, Statement } from '../database/database.ts';
+import { hasColumn } from '../database/has-column.ts';
 import { type Moment, movedBy, type ReportClock } from './clock.ts';
 
-/** Bounds that every moment of a table lies between; so an open end needs no other statement. */
-const beginning: Moment = '0000-01-01 00:00:00';
-const end: Moment = '9999-12-31 23:59:59';
+/** Before it is only what has no date: zeros, or nothing at all. So an open start needs no other statement. */
+export const beginning: Moment = '0000-01-01 00:00:00';
 
 /** Which entries a figure is about, on the database's clock. */
 export interface Scope {
@@ -12,43 +12,82 @@ export interface Scope {
   until: Moment;
   /** the only funnel that counts; '': all of them */
   funnel: string;
-  /** no bounds at all: every entry of the table, or of the funnel */
+  /** no entry of the table lies outside the bounds */
   isWhole: boolean;
-  /** purchases from here on have not happened yet */
+  /** the second after as-of: entries, purchases and refunds from here on have not happened yet */
   knownUntil: Moment;
+  /** purchases later than this are dated ahead of the database's clock */
+  now: Moment;
   /** entries up to this moment, included, are at least a window old */
   settledUntil: Moment;
   /** the window in seconds */
   window: number;
+  /** the columns that say what became of a payment; NULL in a table that has none yet */
+  columns: FollowUp;
 }
+
+/** SQL for when a purchase was found refunded, and when somebody had paid between finishing the test and entering. */
+export interface FollowUp {
+  refundedAt: 'e.certificate_refunded_at' | 'NULL';
+  paidBeforeAt: 'e.paid_before_entering_at' | 'NULL';
+}
+
+export const followUp: FollowUp = {
+  refundedAt: 'e.certificate_refunded_at',
+  paidBeforeAt: 'e.paid_before_entering_at',
+};
+
+/** For tables of before there was any follow-up. */
+export const noFollowUp: FollowUp = { refundedAt: 'NULL', paidBeforeAt: 'NULL' };
 
 /** What scopes of one report share. */
 export interface ScopeRules {
   clock: ReportClock;
   windowDays: number;
   funnel: string | undefined;
+  table: EntryTable;
+}
+
+/** What has to be known of the table of entries before anything is counted. */
+export interface EntryTable {
+  /** its earliest and latest entry, whatever their dates; null without entries */
+  first: Moment | null;
+  last: Moment | null;
+  columns: FollowUp;
+}
+
+const selectEdges = 'SELECT MIN(entered_at) AS first, MAX(entered_at) AS last FROM funnel_entries';
+
+/** Reads that, from the index and the catalogue alone. */
+export async function readEntryTable(session: Session): Promise<EntryTable> {
+  const [row] = await session.query<{ first: Moment | null; last: Moment | null }>(selectEdges);
+  const isFollowed = await hasColumn(session, 'funnel_entries', 'certificate_refunded_at');
+  return { first: row?.first ?? null, last: row?.last ?? null, columns: isFollowed ? followUp : noFollowUp };
 }
 
 /**
- * The scope of a period whose bounds are given on the database's clock (null: open). `toIsNow` ends it with the second
- * of as-of. What is later than as-of is left out when that was given; without it all rows count, as the guide wants.
+ * The scope of a period whose bounds are given on the database's clock (null: open). It ends with the second of as-of at
+ * the latest, given or not: what is dated later is not known yet, so a report is the same when it is repeated as of its
+ * own moment.
  */
 export function scopeOf(
-  { clock, windowDays, funnel }: ScopeRules,
-  bounds: { from: Moment | null; to: Moment | null; toIsNow: boolean },
+  { clock, windowDays, funnel, table }: ScopeRules,
+  bounds: { from: Moment | null; to: Moment | null },
 ): Scope {
   // DATETIME has whole seconds: "up to and including" is "before the next one".
   const afterAsOf = movedBy(clock.asOf, { seconds: 1 });
-  const to = bounds.to ?? end;
-  const until = (bounds.toIsNow || clock.isPast) && afterAsOf < to ? afterAsOf : to;
+  const from = bounds.from ?? beginning;
+  const until = bounds.to !== null && bounds.to < afterAsOf ? bounds.to : afterAsOf;
   return {
-    from: bounds.from ?? beginning,
+    from,
     until,
     funnel: funnel ?? '',
-    isWhole: bounds.from === null && until === end,
-    knownUntil: clock.isPast ? afterAsOf : end,
+    isWhole: (table.first ?? from) >= from && (table.last ?? '') < until,
+    knownUntil: afterAsOf,
+    now: movedBy(clock.nextSecond, { seconds: -1 }),
     settledUntil: movedBy(clock.asOf, { hours: -24 * windowDays }),
     window: windowDays * 86_400,
+    columns: table.columns,
   };
 }
 
@@ -76,42 +115,60 @@ export const inPeriod = 'e.entered_at >= ? AND e.entered_at < ?';
 /** Takes `funnel` twice. */
 export const inFunnel = `(? = '' OR e.funnel_type = ?)`;
 
-/** Takes `knownUntil`; never NULL. */
-export const bought = `(e.certificate_purchased = 1
-        AND (e.certificate_purchased_at IS NULL OR e.certificate_purchased_at < ?))`;
+/** Whether an entry counts as bought: paid by then, and not refunded by then. Takes `knownUntil` twice; never NULL. */
+export function bought({ refundedAt }: FollowUp): string {
+  return `(e.certificate_purchased = 1
+        AND (e.certificate_purchased_at IS NULL OR e.certificate_purchased_at < ?)
+        AND (${refundedAt} IS NULL OR ${refundedAt} >= ?))`;
+}
+
+/** Whether its purchase was refunded, and nothing else keeps it bought. Takes `knownUntil`; never NULL. */
+export function refunded({ refundedAt }: FollowUp): string {
+  return `(e.certificate_purchased = 1 AND ${refundedAt} IS NOT NULL AND ${refundedAt} < ?)`;
+}
+
+/** Whether it is out of the mails without a conversion. Takes `knownUntil` three times; never NULL. */
+export function paidBefore(columns: FollowUp): string {
+  return `(${columns.paidBeforeAt} IS NOT NULL AND NOT ${bought(columns)} AND NOT ${refunded(columns)})`;
+}
 
 const secondsToBuy: Exclude<Statement, string> = {
   mysql: 'TIMESTAMPDIFF(SECOND, e.entered_at, e.certificate_purchased_at)',
   sqlite: 'unixepoch(e.certificate_purchased_at) - unixepoch(e.entered_at)',
 };
 
-const entries = (engine: 'mysql' | 'sqlite', { tables, key, isBounded }: Grouping): string => `(
+const entries = (engine: 'mysql' | 'sqlite', { tables, key, isBounded }: Grouping, columns: FollowUp): string => `(
     SELECT ${key} AS grp, e.id, e.email, e.funnel_type AS funnel, e.entered_at,
-      CASE WHEN ${bought} THEN 1 ELSE 0 END AS bought,
-      CASE WHEN ${bought} AND e.certificate_purchased_at >= e.entered_at THEN ${secondsToBuy[engine]} END AS seconds
+      CASE WHEN ${bought(columns)} THEN 1 ELSE 0 END AS bought,
+      CASE WHEN ${bought(columns)} AND e.certificate_purchased_at >= e.entered_at
+        THEN ${secondsToBuy[engine]} END AS seconds,
+      CASE WHEN ${refunded(columns)} THEN 'refunded' WHEN ${paidBefore(columns)} THEN 'paid_before' END AS aside,
+      CASE WHEN ${columns.refundedAt} IS NOT NULL OR ${columns.paidBeforeAt} IS NOT NULL
+        OR e.certificate_purchased_at >= ? THEN 1 END AS special,
+      CASE WHEN e.certificate_purchased = 1 AND e.certificate_purchased_at > ? THEN 1 END AS ahead
     FROM ${tables[engine]} WHERE ${isBounded ? inFunnel : `${inPeriod} AND ${inFunnel}`}) s`;
 
+/** `knownUntil` in the columns above: twice for bought, twice for seconds, one and three for aside, one for special. */
+const knownParameters = 9;
+
 /**
- * A statement about the entries of a scope, from its text around them: there they are `s`, with grp, id, email, funnel,
- * entered_at, bought (0 or 1) and seconds (from entering to buying; NULL when not bought, or on a date that is missing or
- * before the entry).
+ * Runs a statement about the entries of a scope, from its text around them: there they are `s`, with grp, id, email,
+ * funnel, entered_at, bought (0 or 1), seconds (from entering to buying; NULL when not bought, or on a date that is
+ * missing or before the entry), aside ('refunded', 'paid_before' or NULL), special (1 when there is anything to be told
+ * of its payments) and ahead (1 when its purchase is dated ahead of the clock). `before` are the parameters before those
+ * of the entries.
  */
-export function aboutEntries(grouping: Grouping, text: (entries: string) => string): Exclude<Statement, string> {
-  return { mysql: text(entries('mysql', grouping)), sqlite: text(entries('sqlite', grouping)) };
-}
-
-/** The parameters that `aboutEntries` put in. */
-export function entriesParameters(grouping: Grouping, scope: Scope): Parameter[] {
-  const { from, until, funnel, knownUntil } = scope;
-  const period = grouping.isBounded ? [] : [from, until];
-  return [knownUntil, knownUntil, ...grouping.parameters, ...period, funnel, funnel];
-}
-
-/** Runs such a statement: `before` and `after` are the parameters around those of the entries. */
 export function queryEntries<Row extends object>(
   session: Session,
-  statement: Statement,
+  text: (entries: string) => string,
   { grouping, scope, before = [] }: { grouping: Grouping; scope: Scope; before?: readonly Parameter[] },
 ): Promise<Row[]> {
-  return session.query<Row>(statement, [...before, ...entriesParameters(grouping, scope)]);
+  const { from, until, funnel, knownUntil, now, columns } = scope;
+  const statement = {
+    mysql: text(entries('mysql', grouping, columns)),
+    sqlite: text(entries('sqlite', grouping, columns)),
+  };
+  const period = grouping.isBounded ? [] : [from, until];
+  const known = Array.from({ length: knownParameters }, () => knownUntil);
+  return session.query<Row>(statement, [...before, ...known, now, ...grouping.parameters, ...period, funnel, funnel]);
 }

@@ -16,7 +16,7 @@ describe('funnels report cohorts', () => {
     const [table, csv, json] = await Promise.all([run('table'), run('csv'), run('json')]);
     expect(table.stdout).toMatch(/^2024-01 +language +20 +0\.0% +15\.0% +15\.0% +15\.0%$/m);
     expect(table.stdout).toMatch(/^2024-02 +language +1 +few +few$/m);
-    expect(csv.stdout).toContain('2024-01,language,20,0,0.00%,3,15.00%,3,15.00%,3,15.00%,,,,\n');
+    expect(csv.stdout).toContain('2024-01,language,20,0,0.00%,3,15.00%,3,15.00%,3,15.00%,,,,,0,0\n');
     expect(JSON.parse(json.stdout).rows[1].cells[3]).toEqual({ days: 30, purchased: null, rate: null });
   });
 

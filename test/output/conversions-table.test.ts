@@ -39,7 +39,7 @@ function conversions(language: Figures, other: Figures, totals: Figures): Conver
   ];
   return {
     ...{ schema_version: 1, as_of: '2026-11-22 11:40:00', as_of_utc: '2026-11-22T09:40:00Z', timezone: 'Europe/Kyiv' },
-    ...{ period: anyTime, funnel: null, definitions: definitionsFor(30), rows, totals },
+    ...{ period: anyTime, funnel: null, definitions: definitionsFor(30), rows, totals, odd_dates: [] },
     between_funnels: compareFunnels(rows),
     ...{ breakdown: null, comparison: null, clicks: null, final_on: null, warnings: [] },
     not_counted: {
@@ -105,15 +105,15 @@ describe('the report as a table', () => {
         'Funnel conversion, all entries',
         'As of 2026-11-22 11:40 Europe/Kyiv; unit: entries; window: 30 days',
         '',
-        'Funnel        Entries  Purchased  Conversion  Likely  Settled  Open    Median   Middle half  People',
-        '---------------------------------------------------------------------------------------------------',
-        'language        1,312        141       10.7%   9-13%    10.7%    74  4.2 days  2.5-9.8 days   1,312',
-        'non_language      205         12        5.9%   3-10%     5.9%    51       few                   205',
-        'All             1,517        153       10.1%   9-12%    10.1%   125  4.2 days  2.5-9.8 days   1,490',
+        'Funnel        Entries  Purchased  Conversion  Settled     Of  Likely  Open    Median   Middle half  People',
+        '----------------------------------------------------------------------------------------------------------',
+        'language        1,312        141       10.7%    10.7%  1,312   9-13%    74  4.2 days  2.5-9.8 days   1,312',
+        'non_language      205         12        5.9%     5.9%    205   3-10%    51       few                   205',
+        'All             1,517        153       10.1%    10.1%  1,517   9-12%   125  4.2 days  2.5-9.8 days   1,490',
         '',
         'Conversion = purchased / entries; purchased = bought a certificate after entering.',
-        'Settled = bought within 30 days, of the entries at least 30 days old; open = may still do so.',
-        'Likely = where the true rate lies in 95 of 100 cases; few = less than 20 entries, or 5 buyers.',
+        'Settled = bought within 30 days, of the entries at least 30 days old (Of); open = may still do so.',
+        'Likely = where the true settled rate lies in 95 of 100 cases; few = less than 20 entries, or 5 buyers.',
         'Median and middle half: from entering to buying, of those who bought.',
         '',
         'language against non_language: conversion +4.9 points (+0.5 to +7.9): language is higher.',
@@ -127,15 +127,22 @@ describe('the report as a table', () => {
 
   it('shows no percentage of a handful, and says that it is one', () => {
     const table = renderConversions(guide, { format: 'table', terminal: pipe });
-    expect(table).toMatch(/^language +10 +3 +few +few +0 +10$/m);
+    expect(table).toMatch(/^language +10 +3 +few +few +10 +0 +10$/m);
     expect(table).not.toContain('%');
     expect(table).toContain('language against non_language: too few entries to say.\n');
+  });
+
+  it('has the range of the rate it stands beside, with what that rate is of', () => {
+    const settled = { entries: 40, purchased: 20, rate: 0.5, likely: wilson(20, 40) };
+    const one = figures(400, 20, { settled, open: 360, lapsed: 20 });
+    const table = renderConversions(conversions(one, noFigures, one), { format: 'table', terminal: pipe });
+    expect(table).toMatch(/^language +400 +20 +5\.0% +50\.0% +40 +35-65% +360/m);
   });
 
   it('fits 80 columns with the numbers of the guide in it, dropping the others by priority', () => {
     const lines = renderConversions(autumn, { format: undefined, terminal: screen }).split('\n');
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
-    expect(lines[3]).toMatch(/^Funnel +Entries +Purchased +Conversion +Likely +Settled +Open +Median$/);
+    expect(lines[3]).toMatch(/^Funnel +Entries +Purchased +Conversion +Settled +Of +Likely +Open$/);
   });
 
   it('says only that there is nothing when nobody entered', () => {
@@ -176,12 +183,12 @@ describe('the report for programs', () => {
     const [header, ...rows] = renderConversions(autumn, { format: 'csv', terminal: screen }).trim().split('\n');
     expect(header).toBe(
       'funnel,entries,purchased,conversion,people,likely_low,likely_high,settled_entries,settled_purchased,' +
-        'settled_rate,settled_low,settled_high,open,lapsed,undatable,p25_seconds,median_seconds,p75_seconds',
+        'settled_rate,settled_low,settled_high,open,lapsed,undatable,p25_seconds,median_seconds,p75_seconds,refunded,paid_before_entering',
     );
     const documented = header?.replaceAll(',', '`, `');
     expect(readFileSync('docs/reports.md', 'utf8')).toContain(`| \`${documented}\` |`);
     expect(rows[0]).toBe(
-      'language,1312,141,10.75%,1312,9.18%,12.54%,1312,141,10.75%,9.18%,12.54%,74,1171,0,216000,362880,846720',
+      'language,1312,141,10.75%,1312,9.18%,12.54%,1312,141,10.75%,9.18%,12.54%,74,1171,0,216000,362880,846720,0,0',
     );
   });
 

@@ -2,11 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   formatCount,
+  formatDifference,
   formatDuration,
   formatPercent,
   formatPoints,
+  formatRange,
   formatShare,
   formatWait,
+  roundPercent,
 } from '../../src/output/numbers.ts';
 
 describe('formatCount', () => {
@@ -26,6 +29,33 @@ describe('formatCount', () => {
 
 describe('formatPercent', () => {
   it.each([
+    [25_000, 25_001, 1, '99.996%'],
+    [1, 25_001, 1, '0.004%'],
+    [1, 250, 0, '0.4%'],
+    [1, 201, 0, '0.5%'],
+    [199, 200, 0, '99.5%'],
+    [99_999, 100_000, 2, '99.999%'],
+    [1, 1_000_000_000, 1, '0.0000001%'],
+  ])(
+    'never shows some as none, nor nearly all as all: %i of %i with %i decimals is %s',
+    (part, whole, digits, text) => {
+      expect(formatPercent(part, whole, digits)).toBe(text);
+    },
+  );
+
+  it('shows 0 and 100 % of none and all alone', () => {
+    const counts = fc
+      .bigInt({ min: 1n, max: 10n ** 9n })
+      .chain((all) => fc.tuple(fc.bigInt({ min: 0n, max: all }), fc.constant(all)));
+    fc.assert(
+      fc.property(counts, fc.integer({ min: 0, max: 3 }), ([part, all], digits) => {
+        const shown = Number.parseFloat(formatPercent(part, all, digits));
+        expect([shown === 0, shown === 100]).toEqual([part === 0n, part === all]);
+      }),
+    );
+  });
+
+  it.each([
     [3, 10, '30.00%'],
     [1, 3, '33.33%'],
     [2, 3, '66.67%'],
@@ -44,7 +74,7 @@ describe('formatPercent', () => {
     const whole = fc.bigInt({ min: 1n, max: 10n ** 15n });
     fc.assert(
       fc.property(whole, fc.bigInt({ min: 0n, max: 10n ** 15n }), (all, part) => {
-        const hundredths = BigInt(formatPercent(part, all).replace(/[.%]/g, ''));
+        const hundredths = BigInt(roundPercent(part, all, 2).replace(/[.%]/g, ''));
         // shown − exact, times 2·whole: from just above −whole (half below, never reached) up to whole.
         const twiceError = 2n * (hundredths * all - part * 10_000n);
         return twiceError > -all && twiceError <= all;
@@ -93,6 +123,33 @@ describe('percentages of a report', () => {
     [1, '+100.0'],
   ])('differ by points: %f is %s', (difference, text) => {
     expect(formatPoints(difference)).toBe(text);
+  });
+});
+
+describe('a range', () => {
+  it.each([
+    [{ low: 0.107, high: 0.199 }, 0, '11% 20%'],
+    [{ low: 0.00001, high: 0.0002 }, 1, '0.001% 0.020%'],
+    [{ low: 0.9998, high: 0.99999 }, 0, '99.980% 99.999%'],
+    [{ low: 0, high: 0.43 }, 0, '0% 43%'],
+    [{ low: 0.496, high: 0.504 }, 0, '49.6% 50.4%'],
+    [{ low: 0.5, high: 0.5 }, 0, '50% 50%'],
+    [{ low: 0.566, high: 1 }, 0, '57% 100%'],
+    [{ low: 0.004, high: 0.129 }, 0, '0.4% 12.9%'],
+  ])('of %o is %s', (bounds, digits, text) => {
+    expect(formatRange(bounds, digits).join(' ')).toBe(text);
+  });
+
+  it.each([
+    [0.052, { low: -0.003, high: 0.111 }, '+5.2 -0.3 +11.1'],
+    [0.0004, { low: 0.0001, high: 0.0007 }, '+0.04 +0.01 +0.07'],
+    [-0.0004, { low: -0.0007, high: -0.00001 }, '-0.040 -0.070 -0.001'],
+    [0, { low: 0, high: 0 }, '0.0 0.0 0.0'],
+    [0.00001, { low: -0.0004, high: 0.0004 }, '0.00 -0.04 +0.04'],
+    [0.99992, { low: 0.9996, high: 0.99998 }, '+99.992 +99.960 +99.998'],
+    [-1, { low: -1, high: -0.9 }, '-100.0 -100.0 -90.0'],
+  ])('of a difference of %f, %o, is %s: one beside 0 does not seem to hold it', (difference, bounds, text) => {
+    expect(Object.values(formatDifference(difference, bounds)).join(' ')).toBe(text);
   });
 });
 

@@ -9,7 +9,7 @@ import { pipe, screen } from './terminals.ts';
 function week(number: number, funnel: string, entries: number, purchased: number, state: PeriodState): BreakdownRow {
   const label = `2026-W${number}`;
   return {
-    group: { key: label, label, folded: 0, from: null, to: null, state },
+    group: { key: label, label, folded: 0, from: null, to: null, state, is_part: false, is_outlying: false },
     funnel,
     ...figures(entries, purchased, state === 'settled' ? 0 : entries - purchased),
   };
@@ -43,6 +43,21 @@ describe('trendLines', () => {
     expect(title).toBe('Settled rate by week, the last 68, from 0 to 10.0% (· not settled yet, blank: few):');
     expect(line).toBe(`  language  ${'█'.repeat(68)}`);
     expect(trendLines({ by: 'week', rows: many }, pipe)[1]).toBe(`  language  ${'█'.repeat(200)}`);
+  });
+
+  it('names what the period cuts off, and leaves out what lies years before', () => {
+    const part = (row: BreakdownRow) => ({ ...row, group: { ...row.group, is_part: true } });
+    const far = week(1, 'language', 50, 50, 'settled');
+    const shown = [
+      { ...far, group: { ...far.group, is_outlying: true } },
+      part(week(40, 'language', 100, 20, 'settled')),
+      week(41, 'language', 100, 10, 'settled'),
+      part(week(42, 'language', 100, 5, 'open')),
+    ];
+    expect(trendLines({ by: 'week', rows: shown }, screen)).toEqual([
+      'Settled rate by week, from 0 to 20.0% (· not settled yet, blank: few; parts: 2026-W40, 2026-W42):',
+      '  language  █▅·',
+    ]);
   });
 
   it('draws nothing where there is no time, or nothing to compare', () => {

@@ -3,6 +3,7 @@ import type { Database } from '../../src/database/database.ts';
 import { type ClickedReport, countClicks } from '../../src/report/clicks.ts';
 import type { ClickScope } from '../../src/report/clicks-entries.ts';
 import type { ClickStage } from '../../src/report/clicks-result.ts';
+import { followUp } from '../../src/report/scope.ts';
 import type { SqlValue, TestDatabase } from '../support/test-databases.ts';
 
 export const campaigns = { language: 'language_funnel', non_language: 'non_language_funnel' };
@@ -13,6 +14,7 @@ export const everything: ClickScope = {
   until: '9999-12-31 23:59:59',
   funnel: '',
   knownUntil: '9999-12-31 23:59:59',
+  columns: followUp,
 };
 
 /** An entry as its row is; null: not bought, undefined: bought, but nobody knows when. */

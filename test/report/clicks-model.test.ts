@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { followUp } from '../../src/report/scope.ts';
 import { engines } from '../support/test-databases.ts';
 import { campaigns, clicksOf, type Entered, fill } from './clicks-database.ts';
 import { createReportDatabase } from './report-database.ts';
@@ -116,7 +117,13 @@ describe.each(engines)('any clicks on any entries (%s)', (engine) => {
       );
       const csv = told.clicks.map((click) => `${click.person},${written(click)},${click.campaign}\n`).join('');
       const { rows, totals, lines } = await clicksOf(readOnly, `email,time,campaign\n${csv}`, {
-        scope: { from: at(told.from), until: at(told.until), knownUntil: at(told.knownUntil), funnel: told.funnel },
+        scope: {
+          from: at(told.from),
+          until: at(told.until),
+          knownUntil: at(told.knownUntil),
+          funnel: told.funnel,
+          columns: followUp,
+        },
         rows: funnels.map((funnel) => ({ funnel, entries: 9, purchased: 3 })),
       });
       const { read, ...parts } = lines;

@@ -72,11 +72,11 @@ describe.each(engines)('the conversion report on %s', (engine) => {
     });
   });
 
-  it('counts all entries without dates, future ones too', async () => {
+  it('counts all entries without dates, those apart that are dated ahead of the clock', async () => {
     const { enter, report } = await createReportDatabase(engine);
     await enter('language', inTheFuture);
     await enter('language', '1999-12-31 23:59:59');
-    expect((await report()).totals.entries).toBe(2);
+    expect((await report()).totals.entries).toBe(1);
   });
 
   it('takes dates as far apart as they can be written, in any zone', async () => {

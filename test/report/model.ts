@@ -9,6 +9,10 @@ export interface ModelEntry {
   source: string | null;
   at: string;
   boughtAt: string | null;
+  /** when the purchase was found refunded; null: not, or not bought */
+  refundedAt: string | null;
+  /** null: nothing was paid between finishing the test and entering */
+  paidBeforeAt: string | null;
 }
 
 export interface ModelPayment {
@@ -55,14 +59,20 @@ function timesOf(seconds: readonly number[]): TimeToBuy {
 export function modelFigures(entries: readonly ModelEntry[], { asOf, now, windowDays }: ModelRequest): Figures {
   const age = (entry: ModelEntry): number => epoch(asOf ?? now) - epoch(entry.at);
   const window = windowDays * 86_400;
-  const known = entries.filter(({ at }) => asOf === null || at <= asOf);
-  const hasBought = ({ boughtAt }: ModelEntry): boolean =>
-    boughtAt !== null && (boughtAt === '' || asOf === null || boughtAt <= asOf);
+  const isKnown = (moment: string): boolean => moment <= (asOf ?? now);
+  const known = entries.filter(({ at }) => isKnown(at));
+  const isRefunded = ({ boughtAt, refundedAt }: ModelEntry): boolean =>
+    boughtAt !== null && refundedAt !== null && isKnown(refundedAt);
+  const hasBought = (entry: ModelEntry): boolean =>
+    entry.boughtAt !== null && !isRefunded(entry) && (entry.boughtAt === '' || isKnown(entry.boughtAt));
+  const isPaidBefore = (entry: ModelEntry): boolean =>
+    entry.paidBeforeAt !== null && !hasBought(entry) && !isRefunded(entry);
+  const isUndecided = (entry: ModelEntry): boolean => !hasBought(entry) && !isRefunded(entry) && !isPaidBefore(entry);
   const bought = known.filter(hasBought);
   const timed = bought
     .filter(({ boughtAt, at }) => boughtAt !== null && boughtAt !== '' && boughtAt >= at)
     .map((entry) => ({ entry, seconds: epoch(entry.boughtAt ?? '') - epoch(entry.at) }));
-  const open = known.filter((entry) => !hasBought(entry) && age(entry) < window).length;
+  const open = known.filter((entry) => isUndecided(entry) && age(entry) < window).length;
   const settledBuyers = timed.filter(({ entry }) => age(entry) >= window);
   const settledEntries =
     settledBuyers.length + known.filter((entry) => !hasBought(entry) && age(entry) >= window).length;
@@ -80,7 +90,9 @@ export function modelFigures(entries: readonly ModelEntry[], { asOf, now, window
       likely: wilson(settledPurchased, settledEntries),
     },
     open,
-    lapsed: known.length - bought.length - open,
+    lapsed: known.filter((entry) => isUndecided(entry) && age(entry) >= window).length,
+    refunded: known.filter(isRefunded).length,
+    paid_before_entering: known.filter(isPaidBefore).length,
     undatable: bought.length - timed.length,
     time_to_buy: timesOf(timed.map(({ seconds }) => seconds)),
   };

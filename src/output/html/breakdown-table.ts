@@ -1,13 +1,13 @@
-import { fewEntries } from '../../report/intervals.ts';
 import type { Breakdown, BreakdownRow, Conversions, Dimension } from '../../report/result.ts';
+import { isEnough } from '../../report/rules.ts';
 import { formatCount } from '../numbers.ts';
 import { columnTitle } from './cards.ts';
 import { groupInWords } from './dates.ts';
 import { html, type Markup, named } from './markup.ts';
 import { isFolded, shownRows } from './sheet.ts';
-import { counted, range, rate } from './words.ts';
+import { counted, range, rate, settledRate } from './words.ts';
 
-const headings = { day: 'Day', week: 'Week', month: 'Month', test: 'Test', source: 'Source' } as const;
+const headings = { day: 'Day', week: 'Week from', month: 'Month', test: 'Test', source: 'Source' } as const;
 
 const titles = ['Entries', 'Purchased', 'Conversion', 'Settled rate', 'Open'];
 
@@ -28,22 +28,23 @@ ${table}
 }
 
 function groupRows(rows: readonly BreakdownRow[], by: Dimension): Markup {
-  const { label = '', from = null, state = null } = rows[0]?.group ?? {};
+  const group = rows[0]?.group;
+  const state = group?.state ?? null;
   const note = state === 'open' || state === 'running' ? html` <span class="aside">not settled</span>` : null;
-  const heading = html`<th role="rowheader" scope="rowgroup" rowspan="${rows.length}">${named(groupInWords(by, label, from))}${note}</th>`;
+  const heading = html`<th role="rowheader" scope="rowgroup" rowspan="${rows.length}">${named(group === undefined ? '' : groupInWords(by, group))}${note}</th>`;
   return html`<tbody role="rowgroup">
 ${rows.map((row, index) => html`<tr role="row">${index === 0 ? heading : null}${figures(row)}</tr>\n`)}</tbody>
 `;
 }
 
 function figures({ funnel, entries, purchased, settled, open }: BreakdownRow): Markup {
-  const bounds = settled.entries < fewEntries ? null : settled.likely;
+  const bounds = isEnough(settled) ? settled.likely : null;
   const likely = bounds === null ? null : html` <span class="aside">${range(bounds)}</span>`;
   const cells = [
     formatCount(entries),
     formatCount(purchased),
     rate({ entries, purchased }),
-    html`${rate(settled)}${likely}`,
+    html`${settledRate(settled)}${likely}`,
     formatCount(open),
   ];
   return html`<td role="cell" class="text">${named(funnel)}</td>${cells.map(

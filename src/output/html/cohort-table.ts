@@ -1,9 +1,9 @@
-import { fewEntries } from '../../report/intervals.ts';
 import type { CohortCell, CohortRow, Cohorts } from '../../report/result.ts';
-import { formatCount, formatPercent } from '../numbers.ts';
+import { fewEntries, isEnough } from '../../report/rules.ts';
+import { formatCount } from '../numbers.ts';
 import { groupInWords } from './dates.ts';
 import { html, type Markup, named } from './markup.ts';
-import { counted } from './words.ts';
+import { counted, rate as rateOf } from './words.ts';
 
 /** Shades of a cell, from none to the largest rate of the page. */
 const shades = 6;
@@ -41,7 +41,7 @@ function triangle(
 <caption>${named(funnel)}</caption>
 <thead><tr><th scope="col">Entered</th><th scope="col">Entries</th>${days.map((day) => html`<th scope="col">Day ${day}</th>`)}</tr></thead>
 <tbody>
-${rows.map((row, index) => html`<tr${older(index)}><th scope="row">${groupInWords(by, row.cohort, row.from)}</th><td>${formatCount(row.entries)}</td>${row.cells.map((cell) => cellOf(cell, row.entries, largest))}</tr>\n`)}</tbody>
+${rows.map((row, index) => html`<tr${older(index)}><th scope="row">${groupInWords(by, { ...row, label: row.cohort })}</th><td>${formatCount(row.entries)}</td>${row.cells.map((cell) => cellOf(cell, row.entries, largest))}</tr>\n`)}</tbody>
 </table>
 `;
 }
@@ -49,11 +49,12 @@ ${rows.map((row, index) => html`<tr${older(index)}><th scope="row">${groupInWord
 function cellOf(cell: CohortCell, entries: number, largest: number): Markup {
   if (cell.purchased === null) return html`<td></td>`;
   const rate = known(cell, entries);
-  if (rate === null) return html`<td class="few">${entries === 0 ? '–' : 'few'}</td>`;
+  const text = rateOf({ entries, purchased: cell.purchased });
+  if (rate === null) return html`<td class="few">${text}</td>`;
   const shade = largest > 0 ? Math.ceil((rate / largest) * shades) : 0;
-  return html`<td class="shade-${shade}">${formatPercent(cell.purchased, entries, 1)}</td>`;
+  return html`<td class="shade-${shade}">${text}</td>`;
 }
 
 function known({ rate }: CohortCell, entries: number): number | null {
-  return entries < fewEntries ? null : rate;
+  return isEnough({ entries }) ? rate : null;
 }

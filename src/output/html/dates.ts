@@ -39,12 +39,30 @@ export function periodInWords({ from, last_day: last }: ReportedPeriod, asOf: st
   return `${first.day}–${dayInWords(last)}`;
 }
 
-/** A day, week (by its Monday) or month as a table names it: `3 Oct 2026`, `Oct 2026`; other groups by their label. */
-export function groupInWords(by: Dimension, label: string, from: string | null): string {
+/** A group of a breakdown, or a cohort. */
+interface Group {
+  label: string;
+  from: string | null;
+  to: string | null;
+  is_part: boolean;
+  is_outlying: boolean;
+}
+
+/**
+ * A day, week (by its first day) or month as a table names it: `3 Oct 2026`, `Oct 2026 (part)`, `before Oct 2026`; other
+ * groups by their label.
+ */
+export function groupInWords(by: Dimension, { label, from, to, is_part, is_outlying }: Group): string {
   if (from === null || !isByTime(by)) return label;
+  if (is_outlying && to !== null) return `before ${stretchInWords(by, to)}`;
+  return `${stretchInWords(by, from)}${is_part ? ' (part)' : ''}`;
+}
+
+/** The day, week or month that begins on `from`, without a mark. */
+export function stretchInWords(by: Dimension, from: string): string {
   const { day, month, year } = Temporal.PlainDate.from(from);
   const name = `${shortMonth(month)} ${year}`;
-  return by === 'month' ? name : `${by === 'week' ? 'from ' : ''}${day} ${name}`;
+  return by === 'month' ? name : `${day} ${name}`;
 }
 
 /** A sentence with its days written as the rest of the page writes them; those behind a flag are for copying. */

@@ -1,11 +1,11 @@
 import { type ScaleLinear, scaleLinear } from 'd3-scale';
-import { fewEntries } from '../../report/intervals.ts';
 import type { Conversions, Figures, Settled } from '../../report/result.ts';
+import { isEnough } from '../../report/rules.ts';
 import { betweenLines } from '../conversions-words.ts';
 import { formatCount } from '../numbers.ts';
 import { type CardRow, cards } from './cards.ts';
 import { html, type Markup } from './markup.ts';
-import { range, rate, timeToBuy } from './words.ts';
+import { range, rate, settledRate, timeToBuy } from './words.ts';
 
 const titles = [
   'Entries',
@@ -35,7 +35,7 @@ ${betweenLines(report).map((line) => html`<p class="verdict">${line}</p>`)}
 }
 
 function isKnown({ settled }: Figures): boolean {
-  return settled.entries >= fewEntries && settled.likely !== null;
+  return isEnough(settled) && settled.likely !== null;
 }
 
 function cardOf(name: string, figures: Figures, scale: ScaleLinear<number, number>): CardRow {
@@ -45,7 +45,7 @@ function cardOf(name: string, figures: Figures, scale: ScaleLinear<number, numbe
     formatCount(people),
     formatCount(purchased),
     rate(figures),
-    rate(settled),
+    settledRate(settled),
     isKnown(figures) ? likelyRange(settled, scale) : '–',
     timeToBuy(time_to_buy)?.median ?? '–',
     formatCount(open),

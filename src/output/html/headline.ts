@@ -1,5 +1,5 @@
-import { fewEntries } from '../../report/intervals.ts';
-import type { Conversions } from '../../report/result.ts';
+import type { Conversions, Figures } from '../../report/result.ts';
+import { isEnough } from '../../report/rules.ts';
 import { formatCount } from '../numbers.ts';
 import { momentInWords, periodInWords } from './dates.ts';
 import { type Fragment, html, type Markup } from './markup.ts';
@@ -34,15 +34,22 @@ ${leadFigure(settled)}
 </div>
 <dl class="figures">
 ${figure('Entries', formatCount(totals.entries), `by ${counted(totals.people, 'person', 'people')}`)}
-${figure('Purchased', formatCount(totals.purchased), `${rate(totals)} of the entries so far`)}
+${figure('Purchased', formatCount(totals.purchased), purchasedOf(totals))}
 ${figure('Still open', formatCount(totals.open), totals.open === 0 ? 'nobody has days left to buy' : 'have days left to buy')}
 ${figure('Time to buy', time?.median ?? '–', time === null ? 'too few bought to say' : `median; ${time.half}`)}
 </dl>
 </section>`;
 }
 
+/** Of a handful the numbers themselves, not a share. */
+function purchasedOf(totals: Figures): string {
+  return isEnough(totals)
+    ? `${rate(totals)} of the entries so far`
+    : `of ${counted(totals.entries, 'entry', 'entries')} so far`;
+}
+
 function leadFigure(settled: Conversions['totals']['settled']): Markup {
-  if (settled.rate === null || settled.entries < fewEntries) {
+  if (settled.rate === null || !isEnough(settled)) {
     return html`<p class="big few">${settled.entries === 0 ? 'not known yet' : 'too few to say'}</p>`;
   }
   return html`<p class="big">${rate(settled)}</p>`;
@@ -50,8 +57,8 @@ function leadFigure(settled: Conversions['totals']['settled']): Markup {
 
 function settledInWords({ entries, purchased, likely }: Conversions['totals']['settled'], window: number): Fragment {
   if (entries === 0) return `No entry is ${counted(window, 'day')} old yet.`;
-  const made = `${formatCount(purchased)} of ${counted(entries, 'entry', 'entries')} that are at least ${counted(window, 'day')} old bought within that time.`;
-  if (likely === null || entries < fewEntries) return made;
+  const made = `${formatCount(purchased)} of ${counted(entries, 'entry that is', 'entries that are')} at least ${counted(window, 'day')} old bought within that time.`;
+  if (likely === null || !isEnough({ entries })) return made;
   return html`${made} The true rate is likely between <span class="whole">${range(likely)}</span>.`;
 }
 

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { ComparedFunnel, Comparison, Conversions, Difference } from '../../report/result.ts';
 import { noteLines } from '../conversions-words.ts';
-import { formatPoints } from '../numbers.ts';
+import { formatDifference } from '../numbers.ts';
 import { type CardRow, cards } from './cards.ts';
 import { periodInWords, withDaysInWords } from './dates.ts';
 import { html, type Markup } from './markup.ts';
@@ -26,8 +26,8 @@ ${cards(
 /** `+5.2 points (-0.3 to +11.1)`. */
 function points({ difference, likely, verdict }: Difference): Markup | string {
   if (difference === null || likely === null || verdict === 'too_few') return '–';
-  const bounds = html`<span class="aside">(${formatPoints(likely.low)} to ${formatPoints(likely.high)})</span>`;
-  return html`${formatPoints(difference)} points ${bounds}`;
+  const { points, low, high } = formatDifference(difference, likely);
+  return html`${points} points <span class="aside">(${low} to ${high})</span>`;
 }
 
 /** What is not in the numbers, whether they can still change, and what makes them less than they seem. */
@@ -42,8 +42,11 @@ export function withoutFolder(text: string, file: string | undefined): string {
 }
 
 /** What each number means, and how to have this page again. */
-export function definitionList({ definitions, as_of: asOf }: Conversions): Markup {
-  const terms = Object.entries(definitions.terms);
+export function definitionList({ definitions, totals, as_of: asOf }: Conversions): Markup {
+  // Room on the sheet is scarce: what there is none of needs no words.
+  const isAbsent = (term: string): boolean =>
+    (term === 'refunded' || term === 'paid_before_entering') && totals[term] === 0;
+  const terms = Object.entries(definitions.terms).filter(([term]) => !isAbsent(term));
   return html`<footer>
 <h2>What the numbers mean</h2>
 <dl class="terms">

@@ -10,7 +10,7 @@ import { funnelTable } from './funnel-table.ts';
 import { headline, pageHead } from './headline.ts';
 import { html, Markup } from './markup.ts';
 import { comparisonTable, definitionList, notes } from './notes.ts';
-import { seriesOf } from './series.ts';
+import { cutMoments, seriesOf } from './series.ts';
 import { printedCohorts, sheetSize } from './sheet.ts';
 import { style } from './style.ts';
 
@@ -62,6 +62,7 @@ ${definitionList(report)}
 function figures(report: Conversions, trend: Breakdown | null): Markup {
   const series = seriesOf(trend);
   const scales = commonScales(series);
+  const cut = series[0] === undefined ? null : cutMoments(series[0]);
   return html`${headline(report)}
 ${notes(report)}
 ${
@@ -72,7 +73,7 @@ ${
 <div class="columns">
 ${series.map((one, index) => trendChart(one, scales, `chart-${index + 1}`))}
 </div>
-<p class="legend"><span class="key line">settled rate</span> <span class="key band">likely range</span> <span class="key open">still open, so far</span> <span class="key entered">entered</span> <span class="key bought">bought</span></p>
+${cut === null ? null : html`<p class="note">${cut}</p>\n`}<p class="legend"><span class="key line">settled rate</span> <span class="key band">likely range</span> <span class="key open">still open, so far</span> <span class="key entered">entered</span> <span class="key bought">bought</span></p>
 </section>`
 }
 ${funnelTable(report)}`;

@@ -1,18 +1,25 @@
 import { formatPercent } from '../numbers.ts';
-import type { Moment, Series } from './series.ts';
+import { cutMoments, type Moment, type Series } from './series.ts';
 import { counted, range } from './words.ts';
 
 /** What a chart shows, for those who do not see it: extent, lowest and highest rate, the latest, what is still open. */
-export function describeSeries({ moments, by }: Series): string {
+export function describeSeries(series: Series): string {
+  const { moments, by } = series;
+  const cut = cutMoments(series);
+  const few = moments.filter(({ rate, entries }) => rate === null && entries > 0).length;
   const known = moments.filter((moment) => moment.rate !== null);
   const settled = known.filter((moment) => !moment.isOpen);
   const open = known.length - settled.length;
   const sentences = [
-    `${counted(moments.length, by)}, from ${moments[0]?.label} to ${moments.at(-1)?.label}.`,
+    `${counted(moments.length, by)}, from ${moments[0]?.key} to ${moments.at(-1)?.key}.`,
+    ...(cut === null ? [] : [cut]),
     ...extremes(settled),
-    open === 0
-      ? 'All are settled.'
-      : `${counted(open, by)} not settled yet: ${settled.length === 0 ? 'the rates' : 'their rates'} can still rise.`,
+    ...(few === 0 ? [] : [`${counted(few, by)} with too few entries for a rate.`]),
+    known.length === 0
+      ? 'No rate can be told.'
+      : open === 0
+        ? `All ${few === 0 ? 'are' : 'others are'} settled.`
+        : `${counted(open, by)} not settled yet: ${settled.length === 0 ? 'the rates' : 'their rates'} can still rise.`,
   ];
   return sentences.join(' ');
 }

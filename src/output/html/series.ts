@@ -1,18 +1,23 @@
 import { isByTime } from '../../report/page-parts.ts';
 import type { Breakdown, BreakdownRow, Dimension } from '../../report/result.ts';
+import { isEnough } from '../../report/rules.ts';
 
-import { groupInWords } from './dates.ts';
+import { groupInWords, stretchInWords } from './dates.ts';
 
-/** One day, week or month of one funnel, as it is drawn. Shares are fractions; null where nobody entered. */
+/** One day, week or month of one funnel, as it is drawn. Shares are fractions. */
 export interface Moment {
   label: string;
+  /** the label without the mark of a part */
+  key: string;
   /** first day, YYYY-MM-DD */
   from: string;
+  /** the period has only a part of the week or month */
+  isPart: boolean;
   entries: number;
   purchased: number;
   /** what the rate is of: the settled entries, or for an open moment all of them */
   of: { entries: number; purchased: number };
-  /** the settled rate, or for an open moment the conversion so far */
+  /** the settled rate, or for an open moment the conversion so far; null where it is of nobody or of a handful */
   rate: number | null;
   low: number;
   high: number;
@@ -27,10 +32,19 @@ export interface Series {
   moments: Moment[];
 }
 
-/** One series per funnel that has entries in the breakdown; none when it is not one by time. */
+/** The weeks or months that the period has only a part of, so that nobody takes their columns for a fall; null: none. */
+export function cutMoments({ moments }: Series): string | null {
+  const parts = moments.filter(({ isPart }) => isPart).map(({ key }) => key);
+  return parts.length === 0 ? null : `Cut off by the period: ${parts.join(', ')}.`;
+}
+
+/** One series per funnel that has entries in the breakdown, outlying ones left out; none when it is not one by time. */
 export function seriesOf(breakdown: Breakdown | null): Series[] {
   if (breakdown === null || !isByTime(breakdown.by)) return [];
-  const byFunnel = Map.groupBy(breakdown.rows, (row) => row.funnel);
+  const byFunnel = Map.groupBy(
+    breakdown.rows.filter(({ group }) => !group.is_outlying),
+    (row) => row.funnel,
+  );
   return [...byFunnel]
     .map(([funnel, rows]) => ({ funnel, by: breakdown.by, moments: rows.map((row) => momentOf(row, breakdown.by)) }))
     .filter(({ moments }) => moments.some(({ entries }) => entries > 0));
@@ -38,14 +52,17 @@ export function seriesOf(breakdown: Breakdown | null): Series[] {
 
 function momentOf({ group, entries, purchased, conversion, likely, settled }: BreakdownRow, by: Dimension): Moment {
   const isOpen = group.state !== 'settled';
+  const of = isOpen ? { entries, purchased } : settled;
   const [rate, range] = isOpen ? [conversion, likely] : [settled.rate, settled.likely];
   return {
-    label: groupInWords(by, group.label, group.from),
+    label: groupInWords(by, group),
     from: group.from ?? '',
+    key: group.from === null ? group.label : stretchInWords(by, group.from),
+    isPart: group.is_part,
     entries,
     purchased,
-    of: isOpen ? { entries, purchased } : settled,
-    rate,
+    of,
+    rate: isEnough(of) ? rate : null,
     low: range?.low ?? 0,
     high: range?.high ?? 0,
     isOpen,

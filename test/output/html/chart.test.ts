@@ -11,7 +11,16 @@ type Month = [entries: number, purchased: number, state: PeriodState];
 function months(...list: Month[]): Breakdown {
   const rows = list.map(([entries, purchased, state], index): BreakdownRow => {
     const label = `2026-${String(index + 1).padStart(2, '0')}`;
-    const group = { key: label, label, folded: 0, from: `${label}-01`, to: null, state };
+    const group = {
+      key: label,
+      label,
+      folded: 0,
+      from: `${label}-01`,
+      to: null,
+      state,
+      is_part: false,
+      is_outlying: false,
+    };
     return { group, funnel: 'language', ...figures(entries, purchased, state === 'settled' ? 0 : entries - purchased) };
   });
   return { by: 'month', rows };
@@ -57,12 +66,24 @@ describe('the chart of a funnel', () => {
   });
 
   it('stays within its frame, however few there are and however wide the range', () => {
-    const drawing = draw(months([1, 1, 'settled'], [2, 0, 'settled'], [1, 0, 'running']));
+    const drawing = draw(months([20, 20, 'settled'], [21, 0, 'settled'], [20, 0, 'running']));
     const heights = [...drawing.matchAll(/d="([^"]*)"/g)].flatMap(([, path = '']) =>
       [...path.matchAll(/,(-?[\d.]+)/g)].map(([, y]) => Number(y)),
     );
     expect(heights.length).toBeGreaterThan(10);
     expect(heights.filter((y) => !(y >= 0 && y <= 400))).toEqual([]);
+  });
+
+  it.each([
+    [1, 1],
+    [19, 10],
+    [1, 0],
+  ])('shows of a handful how many entered and bought, and no rate: %i with %i', (entries, purchased) => {
+    const drawing = draw(months([entries, purchased, 'settled'], [entries, purchased, 'open']));
+    expect(['dot', 'hole', 'whisker'].flatMap((kind) => paths(drawing, kind))).toEqual([]);
+    expect(['line', 'line open', 'band', 'band open'].flatMap((kind) => paths(drawing, kind)).join('')).toBe('');
+    expect(paths(drawing, 'entered')).toHaveLength(2);
+    expect(drawing).not.toMatch(/desc>[^<]*%/);
   });
 
   it('is not there for funnels without entries, nor for a breakdown that is not by time', () => {
@@ -78,6 +99,23 @@ describe('the chart of a funnel', () => {
 });
 
 describe('a chart in words', () => {
+  it('names what the period cuts off, and leaves out what lies years before', () => {
+    const { by, rows } = months([30, 3, 'settled'], [40, 4, 'settled'], [20, 2, 'settled']);
+    const [far, first, last] = rows;
+    if (far === undefined || first === undefined || last === undefined) throw new Error('three months');
+    const [series] = seriesOf({
+      by,
+      rows: [
+        { ...far, group: { ...far.group, is_outlying: true } },
+        first,
+        { ...last, group: { ...last.group, label: '2026-03 (part)', is_part: true } },
+      ],
+    });
+    expect(series === undefined ? '' : describeSeries(series)).toMatch(
+      /^2 months, from Feb 2026 to Mar 2026\. Cut off by the period: Mar 2026\. Settled rates go from 10\.0% in Feb 2026/,
+    );
+  });
+
   it.each<[string, Month[], string]>([
     [
       'names the lowest and the highest settled rate and what is open',
@@ -88,6 +126,22 @@ describe('a chart in words', () => {
       ],
       '3 months, from Jan 2026 to Mar 2026. Settled rates go from 10.0% in Jan 2026 (likely 5.5–17.4%) to 20.0% in Feb 2026 ' +
         '(likely 13.3–28.9%). 1 month not settled yet: their rates can still rise.',
+    ],
+    [
+      'says of how many it says nothing',
+      [
+        [19, 19, 'settled'],
+        [100, 10, 'settled'],
+        [0, 0, 'settled'],
+        [1, 1, 'open'],
+      ],
+      '4 months, from Jan 2026 to Apr 2026. Settled: 10.0% in Feb 2026 (likely 5.5–17.4%). 2 months with too few entries ' +
+        'for a rate. All others are settled.',
+    ],
+    [
+      'says that there is nothing to say',
+      [[1, 1, 'settled']],
+      '1 month, from Jan 2026 to Jan 2026. 1 month with too few entries for a rate. No rate can be told.',
     ],
     [
       'names the only one',

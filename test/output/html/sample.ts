@@ -31,6 +31,8 @@ export function figures(entries: number, purchased: number, open = 0): Figures {
     open,
     lapsed: old - Math.min(old, purchased),
     undatable: 0,
+    refunded: 0,
+    paid_before_entering: 0,
     time_to_buy: {
       buyers: purchased,
       p10: purchased > 0 ? 3_600 : null,
@@ -42,7 +44,11 @@ export function figures(entries: number, purchased: number, open = 0): Figures {
   };
 }
 
+/** Neither cut off nor far away. */
+const whole = { is_part: false, is_outlying: false };
+
 const head: ReportHead = {
+  odd_dates: [],
   schema_version: 1,
   as_of: '2026-11-22 11:40:00',
   as_of_utc: '2026-11-22T10:40:00Z',
@@ -177,7 +183,7 @@ export function trend(
     const to = from.add(by === 'day' ? { days: 1 } : { months: 1 });
     const label = by === 'day' ? from.toString() : from.toString().slice(0, 7);
     const state: PeriodState = index === count - 1 && open > 0 ? 'running' : index >= count - open ? 'open' : 'settled';
-    const group = { key: label, label, folded: 0, from: from.toString(), to: to.toString(), state };
+    const group = { key: label, label, folded: 0, from: from.toString(), to: to.toString(), state, ...whole };
     return funnels.map((funnel, position) => {
       const entries = Math.round(size * (0.5 + random()) * (1 - (position % 2) * 0.35));
       const maturity = state === 'running' ? 0.3 : state === 'open' ? 0.7 : 1;
@@ -192,7 +198,7 @@ export function trend(
 export function bySource(names: readonly string[]): Breakdown {
   const rows = names.flatMap((label, index) =>
     ['language', 'non_language'].map((funnel) => ({
-      group: { key: label, label, folded: 0, from: null, to: null, state: null },
+      group: { key: label, label, folded: 0, from: null, to: null, state: null, ...whole },
       funnel,
       ...figures(300 - index * 20, 30 - index, 40),
     })),
@@ -221,6 +227,7 @@ export function cohorts(count: number, funnels = usualFunnels): Cohorts {
         funnel,
         entries,
         undatable: 0,
+        ...whole,
         cells,
       };
     }),

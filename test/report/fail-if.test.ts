@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { describeJudgement } from '../../src/output/judgement-words.ts';
-import { judge, readRule } from '../../src/report/rules.ts';
+import { judge, readRule } from '../../src/report/fail-if.ts';
+import { noFigures } from '../../src/report/figures.ts';
+import type { Conversions } from '../../src/report/result.ts';
 import { createReportDatabase } from './report-database.ts';
 
 async function sample() {
@@ -15,10 +17,10 @@ async function sample() {
 describe('a rule of --fail-if', () => {
   it.each([
     ['language.settled<8%', 'kept', undefined],
-    ['language.settled<8.1%', 'broken', '--fail-if "language.settled<8.1%": settled is 8.00%.'],
-    ['language:settled <= 8%', 'broken', '--fail-if "language:settled <= 8%": settled is 8.00%.'],
+    ['language.settled<8.1%', 'broken', '--fail-if "language.settled<8.1%": settled is 8.00% (2 of 25).'],
+    ['language:settled <= 8%', 'broken', '--fail-if "language:settled <= 8%": settled is 8.00% (2 of 25).'],
     ['language.settled>8%', 'kept', undefined],
-    ['language.conversion>=8%', 'broken', '--fail-if "language.conversion>=8%": conversion is 8.00%.'],
+    ['language.conversion>=8%', 'broken', '--fail-if "language.conversion>=8%": conversion is 8.00% (2 of 25).'],
     ['entries<27', 'broken', '--fail-if "entries<27": entries is 26.'],
     ['purchased<3', 'kept', undefined],
     ['people>25', 'broken', '--fail-if "people>25": people is 26.'],
@@ -46,6 +48,25 @@ describe('a rule of --fail-if', () => {
     for (let number = 0; number < 25; number += 1) await enter('language', '2024-05-19 10:00:00');
     const judged = judge([readRule('language.settled<8%')], await report({ asOf: '2024-05-20 12:00', ...asked }));
     expect(judged.map((one) => describeJudgement(one))).toEqual([expect.stringContaining(words)]);
+  });
+
+  it.each([
+    [22, 1000, 'conversion<2.2%', undefined],
+    [22, 1000, 'conversion<=2.2%', 'conversion is 2.20% (22 of 1,000).'],
+    [22, 1000, 'conversion>2.2%', undefined],
+    [29, 100, 'settled<29%', undefined],
+    [57, 100, 'settled>57%', undefined],
+    [23, 400, 'settled<5.75%', undefined],
+    [7, 25, 'settled>28.0%', undefined],
+    [21_999, 1_000_000, 'settled<2.2%', 'settled is 2.1999% (21,999 of 1,000,000).'],
+    [220_001, 10_000_000, 'settled>2.20%', 'settled is 2.20001% (220,001 of 10,000,000).'],
+  ])('of %i in %i compares in whole numbers: %s', (purchased, entries, text, words) => {
+    const settled = { entries, purchased, rate: purchased / entries, likely: null };
+    const figures = { ...noFigures, entries, purchased, conversion: purchased / entries, settled };
+    const report = { definitions: { window_days: 30 }, rows: [], totals: figures } as unknown as Conversions;
+    const [judged] = judge([readRule(text)], report);
+    const said = judged && describeJudgement(judged);
+    expect(said).toBe(words === undefined ? undefined : `--fail-if "${text}": ${words}`);
   });
 
   it('can be judged with the period of the documents, and would be broken', async () => {
