@@ -48,6 +48,7 @@ path{fill:none;vector-effect:non-scaling-stroke}
 .labels span{position:absolute;line-height:1;white-space:nowrap;font-size:.75rem}
 .labels .y{right:100%;padding-right:.5rem;transform:translateY(-50%)}
 .labels .x{top:100%;padding-top:.5rem;line-height:1.2;text-align:center;transform:translateX(-50%)}
+.none{position:absolute;inset:0 0 30%;display:grid;place-items:center;font-size:.8125rem;color:var(--soft)}
 .legend{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem}
 .key::before{content:"";display:inline-block;width:1.25rem;height:.625rem;margin-right:.4rem;vertical-align:middle}
 .key.line::before{height:0;border-top:2px solid var(--accent)}
@@ -127,7 +128,7 @@ h2,caption,figcaption{break-after:avoid}
 details:not([open]),.older{display:none}
 h2{margin-bottom:.3rem}
 thead{display:table-header-group}
-.plot{height:8rem;margin-bottom:2.75rem}
+.plot{height:8rem;margin-bottom:2.5rem}
 .dot{stroke-width:5.5}
 .hole{stroke-width:3}
 .columns{grid-template-columns:repeat(auto-fit,minmax(23rem,1fr));gap:.75rem 1.5rem}

@@ -98,6 +98,29 @@ describe('the chart of a funnel', () => {
   });
 });
 
+describe('a chart of handfuls', () => {
+  it('has no axis of rates but says so, and its columns stay within it, however many come together', () => {
+    const handfuls = months([19, 2, 'settled'], [12, 0, 'settled'], [3, 1, 'open']);
+    const drawing = draw(handfuls);
+    expect(drawing).toContain('Too few entries in each month for a rate.');
+    expect(drawing).not.toMatch(/%<\/span>|class="(?:dot|whisker)"/);
+    expect(commonScales(seriesOf(handfuls)).entries).toBe(19);
+    const tops = paths(drawing, 'entered').map((path) => Number(/V([\d.]+)/.exec(path)?.[1]));
+    expect(Math.min(...tops)).toBeGreaterThanOrEqual(340);
+  });
+
+  it('beside one with rates counts for the scale of the columns', () => {
+    const series = seriesOf(months([19, 2, 'settled'], [200, 20, 'settled']));
+    expect(draw(months([19, 2, 'settled'], [200, 20, 'settled']))).not.toContain('Too few entries');
+    expect(commonScales(series).entries).toBe(200);
+  });
+
+  it('has a single column no broader than others', () => {
+    const [path = ''] = paths(draw(months([5, 1, 'settled'])), 'entered');
+    expect(Number(/h([\d.]+)/.exec(path)?.[1])).toBeLessThan(100);
+  });
+});
+
 describe('a chart in words', () => {
   it('names what the period cuts off, and leaves out what lies years before', () => {
     const { by, rows } = months([30, 3, 'settled'], [40, 4, 'settled'], [20, 2, 'settled']);
