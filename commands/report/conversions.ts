@@ -68,7 +68,14 @@ export default class ReportConversions extends BaseCommand {
       }),
     );
     const judgements = judge(rules, report);
-    await this.deliver(await renderAs(report, parts, output), output.path);
+    await this.deliver(
+      await renderAs(report, parts, {
+        ...output,
+        decimalComma: flags['decimal-comma'] ?? settings.report.decimalComma,
+        siteName: settings.report.siteName,
+      }),
+      output.path,
+    );
     if (!this.jsonEnabled()) for (const remark of remarksBeside(report, output)) log.info(remark);
     const isOut = output.path !== undefined || this.jsonEnabled();
     for (const warning of oddDatesBeside(report, output, isOut)) log.warn(warning);

@@ -37,7 +37,12 @@ export default class ReportPeople extends BaseCommand {
     const { flags } = await this.parse(ReportPeople);
     checkExcel(flags);
     const { request, settings } = await readReportFlags(flags, async () => (await this.loadSettings(flags)).settings);
-    const list = new PeopleList({ format: flags.format, terminal: this.terminal, excel: flags.excel });
+    const list = new PeopleList({
+      format: flags.format,
+      terminal: this.terminal,
+      excel: flags.excel,
+      decimalComma: flags['decimal-comma'] ?? settings.report.decimalComma,
+    });
     const people: Person[] = [];
     const head = await this.using(openDatabase(settings.database, 'read-only'), async (database) => {
       await requireSchema(database, 'read');

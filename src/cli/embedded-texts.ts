@@ -98,11 +98,15 @@ outbox:
   leaseSeconds: 120
 
 report:
-  # The time zone of the dates in reports, a name such as Europe/Kyiv. Default: the database's.
+  # The time zone of the dates in reports, a name such as Europe/Kyiv or an offset such as +02:00. Default: the database's.
   #timezone: Europe/Kyiv
   # Days after entering within which a purchase makes an entry settled as bought (default 30, 1 to 3650). Rates of younger
   # entries are not final.
   windowDays: 30
+  # Whether --excel makes files for an Excel whose decimals have a comma (default false). --decimal-comma says it once.
+  decimalComma: false
+  # Whose funnels they are; stands at the top of pages (--output report.html) and in their title. Default: nothing.
+  #siteName: Testizer
 
 # What "funnels utm" puts into the links of the e-mails, and "report conversions --clicks" looks for in an export of the
 # analytics system. Made of letters, digits, _, . and - only, 64 at most.
@@ -725,7 +729,9 @@ funnels report conversions --period last-month --compare previous --output repor
 
 writes one HTML file with the headline figures, the conversion of each funnel over time, the funnels side by side, what
 the cohorts bought after so many days, and what each number means. It can be mailed, put on a web server or printed as
-it is: it loads nothing, runs no script, follows the reader's choice of light or dark, and is one A4 sheet on paper.
+it is: it loads nothing, runs no script, follows the reader's choice of light or dark, and is one A4 sheet on paper (two with
+more than three funnels). \`report.siteName\` puts a name at the top and into the title. Days are written in words throughout,
+and of files only the name is told, not the folder.
 
 - **Solid line and band**: the settled rate of the week or month, and the range in which the true rate likely lies.
 - **Dotted line, hollow points**: periods whose last window is not over. What they show is the conversion so far; it can
@@ -733,7 +739,8 @@ it is: it loads nothing, runs no script, follows the reader's choice of light or
 - Of fewer than 20 entries no rate is drawn: the line has a gap there, and the text for screen readers says how many such weeks
   or months there are. A few entries of years before all others are not drawn; weeks and months that the period cuts off are
   named below the charts.
-- **Columns below**: how many entered, and in dark how many of them bought.
+- **Columns below**: how many entered, and how many of them bought. Columns, lines and bands have a contrast of at least 3 : 1
+  with what is around them, text one of 4.5 : 1, in light and in dark.
 - The charts of all funnels have one scale. A range that runs out of the top of its chart is of very few entries.
 - The period is cut into days up to two weeks, into weeks up to 200 days, else into months; \`--by\` chooses otherwise.
   \`--by test\` and \`--by source\` add a table. Tables with many rows are folded; what is folded is not printed.
@@ -757,6 +764,11 @@ It exits with 64 when the file cannot be where it is asked for, 77 without the r
 \`=\`, \`+\`, \`-\`, \`@\` or a control character) gets a leading apostrophe; numbers never do. Add \`--excel\` for a file that
 people open in Excel: a byte order mark, without which it shows \`zoÃ«\` for \`zoë\`, and Windows line ends. \`report people\`
 has it too.
+
+Which characters Excel takes for separators depends on the regional settings of the computer it runs on. Where decimals have
+a comma (most of Europe), it wants semicolons between the columns: add \`--decimal-comma\`, or set \`report.decimalComma: true\`
+once, and \`14.73%\` becomes \`14,73%\`. A first line \`sep=,\` would not do: Excel then ignores the byte order mark, and takes
+\`14.73\` for text or a date.
 
 ## Bars and lines on a terminal
 
@@ -802,22 +814,25 @@ covers every entry. \`--period\` says the same by name:
 | Name | Days |
 |---|---|
 | \`today\`, \`yesterday\` | that day |
-| \`last-7d\`, \`last-30d\`, any number | so many days, today the last of them |
-| \`this-month\` | from the 1st up to and including today |
-| \`last-month\` | the whole month before this one |
-| \`2026-10\`, \`2026-W43\`, \`2026\` | that month, ISO week, year |
+| \`last-7d\`, \`last-30d\`, any number; \`7d\` | so many days, today the last of them |
+| \`this-week\`, \`this-month\`, \`this-quarter\`, \`this-year\` | from its first day (Monday, the 1st) up to and including today |
+| \`last-week\`, \`last-month\`, \`last-quarter\`, \`last-year\` | the whole one before this |
+| \`2026-10\`, \`2026-W43\`, \`2026-Q3\`, \`2026\` | that month, ISO week, quarter, year |
 
-Days begin at midnight of the report's zone: \`--timezone\`, else \`report.timezone\`, else the database's; the report names it. A
-day has 23 or 25 hours when the clocks are changed. The tables hold times without an offset: where the database's own zone has
+Capitals make no difference.
+
+Days begin at midnight of the report's zone: \`--timezone\` (\`Europe/Kyiv\`, or an offset such as \`+02:00\`), else
+\`report.timezone\`, else the database's; the report names it as it is called at the moment of the report (EET in winter, EEST in
+summer). A day has 23 or 25 hours when the clocks are changed. The tables hold times without an offset: where the database's own zone has
 daylight saving time, an hour that comes twice in autumn is read as one of the two, so entries of that hour can be an hour off, and
 a time to buy or a window across a change of the clocks is an hour longer or shorter; a database in UTC has none of this.
 
 \`--funnel\` takes \`language\`, \`non_language\` or another type that the table holds; any other name is refused.
 
 \`--as-of\` shows a report as it was at a moment: entries and purchases that are later do not exist for it. The moment is in the
-report's zone; a date alone means its first moment. Every report says which moment it shows; with that moment and the same flags
-it comes out the same again, byte for byte. Things can still be added to the past: a purchase that sync
-notices later than it was paid, or a payment before entering that the site confirmed late.
+report's zone, unless it ends in Z or an offset, as \`as_of_utc\` in the JSON does; a date alone means its first moment. Every report
+says which moment it shows; with that moment and the same flags it comes out the same again, byte for byte. Things can still be
+added to the past: a purchase that sync notices later than it was paid, or a payment before entering that the site confirmed late.
 
 ## Numbers
 
@@ -933,8 +948,9 @@ https://testizer.com/certificate?id=1&utm_source=testizer&utm_medium=email&utm_c
 
 - Put the link in quotes: \`&\` and \`?\` mean something to the shell.
 - Everything else of the link stays as it is, byte for byte, placeholders of Brevo's templates such as
-  \`{{ contact.ID }}\` too. Tags that are there already are replaced, and that is said on stderr; stdout is the link alone,
-  so \`\$(funnels utm …)\` works. \`utm_content\`, \`utm_term\` and \`utm_id\` are left alone.
+  \`{{ contact.ID }}\` too, whatever is in them. Blanks around the link, and empty parameters at its end, go. Tags that are
+  there already are replaced, also behind an \`&amp;\` that came along from HTML, and that is said on stderr; stdout is the
+  link alone, so \`\$(funnels utm …)\` works. \`utm_content\`, \`utm_term\` and \`utm_id\` are left alone.
 - Anything but \`http://\` and \`https://\` is refused with exit code 64, and so is a link with a password in it.
 - No database is needed, and no secret is read.
 
@@ -978,21 +994,33 @@ bob@example.com,2026-10-04 09:30,non_language_funnel
 
 ### The file
 
-- Comma, semicolon or tab between the columns; UTF-8, or UTF-16 with a byte order mark; any line ends; quotes where
-  needed. Lines that begin with \`#\` before the header are left out. \`-\` reads standard input: \`zcat clicks.csv.gz |
-  funnels report conversions --clicks -\`.
+- Comma, semicolon, tab or bar between the columns, whichever the header has most of, or what a first line such as \`sep=;\`
+  says; UTF-8 or UTF-16, with a byte order mark or without; any line ends, mixed too; quotes where needed. Lines that begin
+  with \`#\` before the header are left out. \`-\` reads standard input: \`zcat clicks.csv.gz | funnels report conversions
+  --clicks -\`.
 - The columns may stand in any order among others, and may be called as analytics systems do (\`E-mail\`, \`Timestamp\`,
   \`Session campaign\`, \`utm_campaign\`, …). Otherwise name them: \`--clicks-columns email=User,time=When,campaign=Name\`.
-- Times: ISO 8601 with \`Z\` or an offset, or \`2026-10-03 14:12[:05]\` without one, which then is the report's zone
-  (\`--timezone\`, \`report.timezone\`, else the database's). A day alone is not enough: nobody can tell whether it was before
-  entering.
+- Times are read in the forms below. One without an offset is the report's zone (\`--timezone\`, \`report.timezone\`, else the
+  database's). A day alone is not enough: nobody can tell whether it was before entering. Nor is \`3/4/2026 15:05\`, which is
+  March to some and April to others: such a line is not counted, so export ISO 8601 where you can.
 - The file is read as a stream; it may have millions of lines. Memory depends on the number of entries, not of lines.
+
+| Times | |
+|---|---|
+| \`2026-10-03T14:12:05Z\`, \`2026-10-03 14:12:05.123 +02:00\`, \`2026-10-03 14:12\`, \`20261003T141205Z\` | ISO 8601; Brevo and most analytics systems. The zone may also be \`UTC\`, \`GMT+2\` or \`Europe/Berlin\` |
+| \`2026/10/03 14:12\`, \`03.10.2026 14:12:05\` | |
+| \`10/25/2026 2:12 PM\`, \`25/10/2026 14:12\`, \`25-10-2026 14:12\` | only where one of the numbers cannot be a month |
+| \`Sat, 03 Oct 2026 14:12:05 +0200\`, \`Oct 3, 2026, 2:12 PM\`, \`03/Oct/2026:14:12:05 +0200\` | RFC 2822 and others with English names |
+| \`1791036725\`, \`1791036725123\` | seconds or milliseconds since 1970 (micro- and nanoseconds too) |
+| \`202610031412\`, \`20261003141205\` | digits alone |
 
 In tsv, csv and markdown the rows get two more columns, \`clicked\` and \`purchased_after_click\`; rows of \`--by\` do not.
 
 Every line is accounted for. The table says how many lines were counted, were from before entering, belong to nobody in
 the report, are of other campaigns, or cannot be used, with the number of the first of those and what is wrong with them;
-with \`--json\` all of this is in \`clicks.lines\`, \`clicks.other_campaigns\` and \`clicks.rejected_lines\`. Lines that cannot be
-used do not end the report. A file that is no such export does, with exit code 65; one that does not exist, with 64.
+with \`--json\` all of this is in \`clicks.lines\`, \`clicks.other_campaigns\` and \`clicks.rejected_lines\`, and the forms of times
+are in \`clicks.time_forms\` when one could not be read. Addresses are never repeated. Lines that cannot be used do not end the
+report, unless no line of these campaigns can be used: that ends it with exit code 65, as a file does that is no such
+export. One that does not exist ends it with 64.
 `,
 } as const;

@@ -9,6 +9,11 @@ export const excelFlag = {
   excel: Flags.boolean({
     description: 'With --format csv: so that Excel shows every letter right (byte order mark, CR LF).',
   }),
+  'decimal-comma': Flags.boolean({
+    description: 'With --excel: for an Excel whose decimals have a comma, instead of report.decimalComma.',
+    allowNo: true,
+    dependsOn: ['excel'],
+  }),
 };
 
 /** The flags of a report that can also be a page. */

@@ -1,6 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 import type { Settings } from '../config/settings.ts';
 import { readAsOf } from '../report/clock.ts';
+import { periodNames } from '../report/named-period.ts';
 import { readPeriod } from '../report/period.ts';
 import type { ReportRequest } from '../report/request.ts';
 import { readFunnel, readTimezone, readWindow } from '../report/words.ts';
@@ -10,7 +11,7 @@ export const reportFlags = {
   'from-date': Flags.string({ description: 'The first day that counts.', helpValue: 'YYYY-MM-DD' }),
   'to-date': Flags.string({ description: 'The day after the last one that counts.', helpValue: 'YYYY-MM-DD' }),
   period: Flags.string({
-    description: 'today, yesterday, last-7d, last-30d, this-month, last-month, 2026-10, 2026-W43 or 2026.',
+    description: `${periodNames}.`,
     helpValue: 'NAME',
   }),
   funnel: Flags.string({ description: 'Only this funnel.', helpValue: 'NAME' }),
@@ -19,8 +20,8 @@ export const reportFlags = {
     helpValue: 'DAYS',
   }),
   timezone: Flags.string({
-    description: 'The time zone of all dates, instead of report.timezone.',
-    helpValue: 'Area/City',
+    description: 'The time zone of all dates, such as Europe/Kyiv or +02:00, instead of report.timezone.',
+    helpValue: 'ZONE',
   }),
   'as-of': Flags.string({
     description: 'Leave out what came later, to see or repeat a report of that moment.',

@@ -35,7 +35,7 @@ export function tableNamePart(least: 0 | 1) {
 }
 
 /** Whether the runtime knows an IANA time zone of that name; offsets are none. */
-export function isZone(name: string): boolean {
+function isZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
     return !/^[+-]/.test(name);
@@ -44,21 +44,16 @@ export function isZone(name: string): boolean {
   }
 }
 
-/** A zone of the IANA time zone database, as the runtime's Intl knows them. */
-export function zoneName() {
-  const message = 'must be the name of a time zone such as Europe/Kyiv';
-  return v.pipe(v.string(message), v.check(isZone, message));
-}
-
-/** What a server takes as its session's time_zone; MariaDB and MySQL accept offsets from -13:59 to +14:00. */
+/** A zone of the IANA time zone database, as the runtime's Intl knows them, or an offset. */
 export function zoneNameOrOffset() {
   const message =
     'must be the name of a time zone such as Europe/Kyiv, or an offset from -13:59 to +14:00 such as +02:00';
-  const isOffset = (value: string) => /^([+-](0\d|1[0-3]):[0-5]\d|\+14:00)$/.test(value);
-  return v.pipe(
-    v.string(message),
-    v.check((value) => isOffset(value) || isZone(value), message),
-  );
+  return v.pipe(v.string(message), v.check(isZoneOrOffset, message));
+}
+
+/** Whether the text names a zone, or is an offset from -13:59 to +14:00, as MariaDB and MySQL know them. */
+export function isZoneOrOffset(text: string): boolean {
+  return /^([+-](0\d|1[0-3]):[0-5]\d|\+14:00)$/.test(text) || isZone(text);
 }
 
 /** An address requests are sent below; comes out without slashes at its end. */

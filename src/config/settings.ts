@@ -9,7 +9,6 @@ import {
   trueOrFalse,
   webAddress,
   wholeNumber,
-  zoneName,
   zoneNameOrOffset,
 } from './rules.ts';
 
@@ -113,7 +112,12 @@ export const settingsSchema = v.pipe(
       retryStepMinutes: v.optional(wholeNumber(1, 1440), 5),
       leaseSeconds: v.optional(wholeNumber(10, longestLeaseSeconds), 120),
     }),
-    report: v.object({ timezone: unset(zoneName()), windowDays: v.optional(wholeNumber(1, 3650), 30) }),
+    report: v.object({
+      timezone: unset(zoneNameOrOffset()),
+      windowDays: v.optional(wholeNumber(1, 3650), 30),
+      decimalComma: v.optional(trueOrFalse(), false),
+      siteName: unset(text('a name of 1 to 80 visible characters', /^(?=.*\S)[^\p{C}]{1,80}$/u)),
+    }),
     // The defaults are those of the analytics guide, 5.
     utm: v.object({
       source: tag('testizer'),

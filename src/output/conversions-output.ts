@@ -9,7 +9,11 @@ import type { Terminal } from './terminal.ts';
 interface Options {
   format: Format | 'plain' | 'html' | undefined;
   excel: boolean;
+  /** with `excel`: for one whose decimals have a comma */
+  decimalComma?: boolean;
   terminal: Terminal;
+  /** stands on a page */
+  siteName?: string | undefined;
 }
 
 /** What is to be said on stderr, because the text has no place for it. */
@@ -38,5 +42,5 @@ export async function renderAs(report: Conversions, parts: PageParts | undefined
   if (parts === undefined) throw new Error('A page was asked for without its parts.');
   // Loaded when it is needed: a page is rare, and what draws it takes longer to load than a table to print.
   const { renderHtml } = await import('./html/page.ts');
-  return renderHtml(report, parts);
+  return renderHtml(report, parts, { siteName: options.siteName });
 }

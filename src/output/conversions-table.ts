@@ -14,6 +14,8 @@ interface Options {
   terminal: Terminal;
   /** for csv: as Excel wants it */
   excel?: boolean;
+  /** with `excel`: for one whose decimals have a comma */
+  decimalComma?: boolean;
 }
 
 function funnelColumn<Row extends { funnel: string }>(): Column<Row> {

@@ -97,10 +97,13 @@ function looksExtreme(percent: string): boolean {
 
 /** Seconds as people speak of waiting: `25 min`, `13 h`, `4.2 days`, `31 days`. */
 export function formatWait(seconds: number): string {
-  if (seconds < 3600) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 2 * 86_400) return `${Math.round(seconds / 3600)} h`;
-  const days = seconds / 86_400;
-  return `${days < 10 ? days.toFixed(1) : Math.round(days)} days`;
+  // The unit is that of the rounded number: 59.9 minutes are an hour.
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.round(seconds / 3600);
+  if (hours < 48) return `${hours} h`;
+  const tenths = Math.round(seconds / 8640);
+  return `${tenths < 100 ? (tenths / 10).toFixed(1) : Math.round(seconds / 86_400)} days`;
 }
 
 /** Milliseconds as people say them: `0.4 s`, `12 s`, `3 min 05 s`, `2 h 07 min`. A time below zero is shown as none. */

@@ -19,6 +19,8 @@ export interface RenderOptions {
   terminal: Terminal;
   /** for csv: as Excel wants it, with a byte order mark and CR LF; a terminal is spared both */
   excel?: boolean;
+  /** with `excel`: for one that has commas in decimals, and so semicolons between columns */
+  decimalComma?: boolean;
   /** for csv and markdown: leaves out the names of the columns, when they stand above rows printed before */
   headless?: boolean;
   title?: string;
@@ -37,7 +39,8 @@ export function renderRows<Row>(rows: readonly Row[], columns: readonly Column<R
   if (format === 'table') return toText(withWords(grid, options));
   if (columns.length === 0) return '';
   if (format === 'csv') {
-    const records = csvLines(grid, terminal.isTerminal).slice(options.headless === true ? 1 : 0);
+    const decimalComma = options.excel === true && options.decimalComma === true;
+    const records = csvLines(grid, terminal.isTerminal, decimalComma).slice(options.headless === true ? 1 : 0);
     return options.excel === true && !terminal.isTerminal ? forExcel(records) : toText(records);
   }
   if (format === 'tsv') return toText(tsvLines(grid, terminal.isTerminal));

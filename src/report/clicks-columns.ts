@@ -1,5 +1,6 @@
-import { cut, showValue } from '../config/given.ts';
+import { showValue } from '../config/given.ts';
 import { Problem } from '../errors.ts';
+import { mayBeAddress, showName } from './clicks-shown.ts';
 
 /** The columns of an export that are needed, by what they hold. */
 export const clickColumns = ['email', 'time', 'campaign'] as const;
@@ -56,7 +57,12 @@ function placeOf(column: ClickColumn, header: readonly string[], given: ColumnNa
   const found = wanted.map((one) => simple.indexOf(one)).find((place) => place >= 0);
   const place = exact >= 0 ? exact : found;
   if (place !== undefined) return place;
-  const columns = header.map((one) => cut(one === '' ? '(no name)' : one)).join(', ');
+  if (header.some(mayBeAddress)) {
+    throw new Problem('data', `${file} has no header: its first line holds an address.`, {
+      hint: 'Export the clicks with the names of the columns in the first line.',
+    });
+  }
+  const columns = namesOf(header);
   if (name !== undefined) {
     const message = `${file} has no column ${showValue(name)}, which --clicks-columns names for ${column}.`;
     throw new Problem('usage', message, { hint: `Its columns: ${columns}` });
@@ -64,6 +70,13 @@ function placeOf(column: ClickColumn, header: readonly string[], given: ColumnNa
   throw new Problem('data', `${file} has no column with the ${column} of a click. Its columns: ${columns}.`, {
     hint: `Name the column: --clicks-columns ${column}=NAME`,
   });
+}
+
+const namedColumns = 20;
+
+function namesOf(header: readonly string[]): string {
+  const names = header.slice(0, namedColumns).map((one) => (one === '' ? '(no name)' : showName(one)));
+  return [...names, ...(header.length > namedColumns ? ['…'] : [])].join(', ');
 }
 
 function simplify(name: string): string {

@@ -4,6 +4,7 @@ import { pipeline, Readable } from 'node:stream';
 import { CsvError, type Info, parse } from 'csv-parse';
 import { whyUnreadable } from '../config/place.ts';
 import { Problem } from '../errors.ts';
+import { Decoder, encodingOf, unifiedText } from './clicks-text.ts';
 
 /** An export of clicks; `name` is how messages call it. */
 export interface ClickSource {
@@ -53,31 +54,32 @@ function readOnce(name: string, open: () => AsyncIterable<Uint8Array>): ClickSou
 }
 
 /**
- * The lines of a CSV export as they come, the header first; memory stays flat. Comma, semicolon or tab, whichever the
- * header has most of; UTF-8 or, with a byte order mark, UTF-16; any line ends. Blank lines, and lines that begin with #
- * before the header, are left out. A data Problem for what is no such file.
+ * The lines of a CSV export as they come, the header first; memory stays flat. The separator is what a first line such
+ * as `sep=;` says, or else comma, semicolon, tab or bar, whichever the header has most of; UTF-8 or UTF-16, with a byte
+ * order mark or without; any line ends, mixed too. Blank lines, and lines that begin with # before the header, are left
+ * out. A data Problem for what is no such file.
  */
 export async function* readExport(source: ClickSource): AsyncGenerator<ExportLine> {
   const { start, bytes } = await peek(source);
   refuseOtherFormats(start, source.name);
   const parser = parse({
-    bom: true,
-    delimiter: delimiterOf(headerOf(`${textOf(start)}\n`) ?? ''),
+    delimiter: delimiterOf(linesOf(`${textOf(start)}\n`)),
     info: true,
     max_record_size: longestLine,
+    record_delimiter: '\n',
     relax_column_count: true,
     relax_quotes: true,
     skip_empty_lines: true,
   });
   // The parser ends with whatever error the bytes end with; the loop below throws it.
-  pipeline(Readable.from(bytes), parser, () => undefined);
+  pipeline(Readable.from(unifiedText(bytes, encodingOf(start))), parser, () => undefined);
   let header: string[] | undefined;
   let last = 0;
   try {
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
       last = info.lines;
       const cells = record.map((cell) => cell.trim());
-      if (cells.every((cell) => cell === '') || (header === undefined && cells[0]?.startsWith('#'))) continue;
+      if (cells.every((cell) => cell === '') || (header === undefined && isBeforeHeader(cells))) continue;
       header ??= cells;
       yield { cells, line: info.lines };
     }
@@ -85,6 +87,12 @@ export async function* readExport(source: ClickSource): AsyncGenerator<ExportLin
     throw error instanceof CsvError ? unreadable(source.name, last, error) : error;
   }
   if (header === undefined) throw new Problem('data', `${source.name} is empty.`, { hint: wanted });
+}
+
+/** Whether a line is a comment, or the one that tells Excel its separator. */
+function isBeforeHeader(cells: readonly string[]): boolean {
+  const [first = ''] = cells;
+  return first.startsWith('#') || (/^sep=/i.test(first) && separatorLine.test(cells.join(' ')));
 }
 
 const wanted = 'A CSV file with a header is needed, with the columns email, time and campaign.';
@@ -99,7 +107,7 @@ async function peek(source: ClickSource): Promise<{ start: Buffer; bytes: AsyncG
   const iterator = wholly(source)[Symbol.asyncIterator]();
   let start = Buffer.alloc(0);
   let ended = false;
-  while (!ended && start.length < longestLine && headerOf(textOf(start)) === undefined) {
+  while (!ended && start.length < longestLine && !hasHeader(start)) {
     const { value, done } = await iterator.next();
     if (done === true) ended = true;
     else start = Buffer.concat([start, value]);
@@ -122,20 +130,39 @@ async function* wholly(source: ClickSource): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** The first line that is neither blank nor a comment; undefined while its end is not there yet. */
-function headerOf(text: string): string | undefined {
-  const lines = text.split(/\r\n|\r|\n/).slice(0, -1);
-  return lines.find((line) => line.trim() !== '' && !/^"?#/.test(line));
+/**
+ * Whether the header has come to its end; three more bytes make sure that its line end is whole, in any encoding, and
+ * so the encoding known.
+ */
+function hasHeader(start: Buffer): boolean {
+  return headerOf(linesOf(textOf(start.subarray(0, -3)))) !== undefined;
 }
 
-function delimiterOf(header: string): string {
-  const count = (delimiter: string): number => header.split(delimiter).length;
-  return [',', ';', '\t'].toSorted((one, other) => count(other) - count(one))[0] ?? ',';
+/** The lines that have come to their end. */
+function linesOf(text: string): string[] {
+  return text.split(/\r\n|\r|\n/).slice(0, -1);
 }
 
-function textOf(start: Buffer): string {
-  const isUtf16 = start[0] === 0xff && start[1] === 0xfe;
-  return start.toString(isUtf16 ? 'utf16le' : 'utf8').replace(/^\ufeff/, '');
+// A spreadsheet may have added separators of its own.
+const separatorLine = /^ *"?sep=(.?)"?[ ,;\t|]*$/i;
+
+/** The first line that is neither blank nor a comment nor names the separator. */
+function headerOf(lines: readonly string[]): string | undefined {
+  return lines.find((line) => line.trim() !== '' && !/^\s*"?#/.test(line) && !separatorLine.test(line));
+}
+
+function delimiterOf(lines: readonly string[]): string {
+  const header = headerOf(lines);
+  const before = header === undefined ? lines : lines.slice(0, lines.indexOf(header));
+  const told = before.map((line) => separatorLine.exec(line)?.[1]).find((one) => one !== undefined);
+  if (told !== undefined && !['', ' ', '"'].includes(told)) return told;
+  const unquoted = (header ?? '').replace(/"[^"]*"/g, '');
+  const count = (delimiter: string): number => unquoted.split(delimiter).length;
+  return [',', ';', '\t', '|'].toSorted((one, other) => count(other) - count(one))[0] ?? ',';
+}
+
+function textOf(start: Uint8Array): string {
+  return new Decoder(encodingOf(start)).decode(start);
 }
 
 function refuseOtherFormats(start: Buffer, name: string): void {

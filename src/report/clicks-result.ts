@@ -51,4 +51,6 @@ export interface ClickStage {
   other_campaigns: (string | null)[];
   /** the first lines that cannot be counted, at most 10 */
   rejected_lines: { line: number; reason: string }[];
+  /** the forms of times that are read; empty unless a time could not be read */
+  time_forms: string[];
 }

@@ -5,7 +5,9 @@ import type { ColumnPlaces } from './clicks-columns.ts';
 import type { Click, matchClicks } from './clicks-entries.ts';
 import type { ExportLine } from './clicks-file.ts';
 import type { ClickFigures, ClickLines, ClickStage } from './clicks-result.ts';
+import { mayBeAddress } from './clicks-shown.ts';
 import { readClickTime } from './clicks-time.ts';
+import { clickTimeForms } from './clicks-time-forms.ts';
 import { IdSet } from './id-set.ts';
 import { share } from './intervals.ts';
 
@@ -28,6 +30,7 @@ export class Tally {
   readonly #funnelOf: ReadonlyMap<string, FunnelType>;
   readonly #others = new Set<string | null>();
   readonly #rejected: ClickStage['rejected_lines'] = [];
+  #timeForms: readonly string[] = [];
   readonly #clicked = new Counted();
   readonly #bought = new Counted();
 
@@ -45,10 +48,15 @@ export class Tally {
     const campaign = cell(places.campaign);
     const funnel = this.#funnelOf.get(campaign.toLowerCase());
     if (funnel === undefined) return this.#pass(campaign);
+    // A part of the address that is not of the file's encoding would make it another one.
+    if (cell(places.email).includes('\ufffd')) return this.#reject(line, 'an address that is not in UTF-8 or UTF-16');
     const address = readAddress(cell(places.email));
     if (!address.ok) return this.#reject(line, addressFault(address.rule));
     const time = readClickTime(cell(places.time), this.#report.timezone);
-    if (typeof time === 'string') return this.#reject(line, time);
+    if (typeof time === 'string') {
+      this.#timeForms = clickTimeForms;
+      return this.#reject(line, time);
+    }
     return { email: address.address, funnel, ...time };
   }
 
@@ -84,6 +92,7 @@ export class Tally {
       lines: this.lines,
       other_campaigns: [...this.#others],
       rejected_lines: this.#rejected,
+      time_forms: [...this.#timeForms],
     };
   }
 
@@ -94,7 +103,10 @@ export class Tally {
 
   #pass(campaign: string): undefined {
     this.lines.other_campaign += 1;
-    if (this.#others.size < namedCampaigns) this.#others.add(campaign === '' ? null : campaign);
+    if (this.#others.size < namedCampaigns) {
+      const shown = mayBeAddress(campaign) ? '(an address)' : campaign;
+      this.#others.add(campaign === '' ? null : shown);
+    }
   }
 }
 

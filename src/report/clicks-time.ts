@@ -1,47 +1,38 @@
-import { showValue } from '../config/given.ts';
+import { showCell } from './clicks-shown.ts';
+import { findTime } from './clicks-time-forms.ts';
 
 /** When somebody clicked: a moment in seconds since 1970, or the wall clock of the database, 'YYYY-MM-DD HH:MM:SS'. */
 export type ClickTime = { epoch: number } | { at: string };
-
-const day = String.raw`\d{4}-\d\d-\d\d`;
-const wallClock = new RegExp(String.raw`^(${day})[T ](\d\d:\d\d(?::\d\d)?)(?:[.,]\d{1,9})?$`, 'i');
-const moment = new RegExp(
-  String.raw`^(${day})[T ](\d\d:\d\d(?::\d\d)?)(?:[.,]\d{1,9})? ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)$`,
-  'i',
-);
-const dayAlone = new RegExp(`^${day}$`);
 
 /** What every engine's calendar holds as a moment. */
 const lastEpoch = 2 ** 31 - 1;
 
 /**
- * Reads when a click was: ISO 8601 with an offset, Z or UTC, or `YYYY-MM-DD HH:MM[:SS]` without, which is wall clock in
- * `timezone` (IANA; undefined: the database's own). Fractions of a second are dropped, as `entered_at` has none. Returns
- * the reason as text when it cannot be read.
+ * Reads when a click was, in one of the forms of `clickTimeForms`. What has no offset is wall clock in `timezone`
+ * (IANA or an offset; undefined: the database's own). Fractions of a second are dropped, as `entered_at` has none.
+ * Returns the reason as text when it cannot be read.
  */
 export function readClickTime(text: string, timezone: string | undefined): ClickTime | string {
+  const found = findTime(text);
   try {
-    const time = read(text, timezone);
+    const time = typeof found === 'object' ? momentOf(found, timezone) : undefined;
     if (time !== undefined && isInRange(time)) return time;
   } catch (error) {
-    // 31 February, 25 o'clock.
+    // 31 February, 25 o'clock, a zone that does not exist.
     if (!(error instanceof RangeError)) throw error;
   }
   if (text === '') return 'no time';
-  if (dayAlone.test(text)) return `the time ${showValue(text)} is only a day`;
-  return `the time ${showValue(text)} cannot be read`;
+  if (found === 'day alone') return `the time ${showCell(text)} is only a day`;
+  if (found === 'ambiguous') return `the time ${showCell(text)} can be read in two ways`;
+  return `the time ${showCell(text)} cannot be read`;
 }
 
-function read(text: string, timezone: string | undefined): ClickTime | undefined {
-  const [, date, time, offset] = moment.exec(text) ?? [];
-  if (offset !== undefined) {
-    const zone = /^[a-z]/i.test(offset) ? 'Z' : offset;
-    return { epoch: secondsOf(Temporal.Instant.from(`${date}T${time}${zone}`)) };
-  }
-  const [, wallDate, wallTime] = wallClock.exec(text) ?? [];
-  if (wallDate === undefined) return undefined;
-  const local = Temporal.PlainDateTime.from(`${wallDate}T${wallTime}`);
-  if (timezone !== undefined) return { epoch: secondsOf(local.toZonedDateTime(timezone)) };
+function momentOf(found: Exclude<ReturnType<typeof findTime>, string | undefined>, timezone: string | undefined) {
+  if ('epoch' in found) return found;
+  const { date, time, offset, zone = timezone } = found;
+  if (offset !== undefined) return { epoch: secondsOf(Temporal.Instant.from(`${date}T${time}${offset}`)) };
+  const local = Temporal.PlainDateTime.from(`${date}T${time}`);
+  if (zone !== undefined) return { epoch: secondsOf(local.toZonedDateTime(zone)) };
   return { at: local.toString({ smallestUnit: 'second' }).replace('T', ' ') };
 }
 

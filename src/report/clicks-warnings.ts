@@ -1,7 +1,9 @@
+import { Problem } from '../errors.ts';
 import type { ClickStage } from './clicks-result.ts';
 
 /** Sentences about what an export of clicks lacks, for the warnings of a report. */
-export function clickWarnings({ file, lines, rejected_lines, other_campaigns, campaigns }: ClickStage): string[] {
+export function clickWarnings(stage: ClickStage): string[] {
+  const { file, lines, rejected_lines, other_campaigns, campaigns, time_forms } = stage;
   const first = rejected_lines[0];
   const usable = lines.read - lines.rejected - lines.other_campaign;
   return [
@@ -9,6 +11,7 @@ export function clickWarnings({ file, lines, rejected_lines, other_campaigns, ca
     ...(first === undefined
       ? []
       : [`${lineCount(lines.rejected)} of ${file} cannot be used; the first is line ${first.line}: ${first.reason}.`]),
+    ...(time_forms.length === 0 ? [] : [`Times are read in these forms: ${time_forms.join('; ')}.`]),
     ...(lines.other_campaign === 0 || usable > 0
       ? []
       : [
@@ -19,6 +22,14 @@ export function clickWarnings({ file, lines, rejected_lines, other_campaigns, ca
       ? [`No click of ${file} belongs to an entry of this report: compare its period with the export's.`]
       : []),
   ];
+}
+
+/** Throws a data Problem when the export has lines for the campaigns, and none of them can be used. */
+export function requireUsableLines({ file, lines, rejected_lines: [first], time_forms }: ClickStage): void {
+  if (first === undefined || lines.read > lines.rejected + lines.other_campaign) return;
+  const message = `No line of ${file} can be used; the first is line ${first.line}: ${first.reason}.`;
+  const forms = `Times are read in these forms: ${time_forms.join('; ')}.`;
+  throw new Problem('data', message, { hint: time_forms.length > 0 ? forms : 'Look at that line, and export again.' });
 }
 
 /** The first campaigns that are of no funnel, as people read them. */

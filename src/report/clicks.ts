@@ -5,6 +5,7 @@ import { type Click, type ClickScope, matchClicks } from './clicks-entries.ts';
 import { type ClickSource, readExport } from './clicks-file.ts';
 import type { ClickStage } from './clicks-result.ts';
 import { Tally } from './clicks-tally.ts';
+import { requireUsableLines } from './clicks-warnings.ts';
 
 /** An export to count the clicks of. */
 export interface ClickRequest {
@@ -29,7 +30,8 @@ const batchSize = 1_000;
 
 /**
  * Reads an export of clicks once, a batch at a time, and matches it with the entries of a report. Memory does not grow
- * with the file: what is kept is two bits for each entry. Reads only; a Problem when the file is no such export.
+ * with the file: what is kept is two bits for each entry. Reads only; a data Problem when the file is no such export, or
+ * when it has lines for the campaigns of which none can be used.
  */
 export async function countClicks(session: Session, request: ClickRequest, report: ClickedReport): Promise<ClickStage> {
   const { source, columns, onProgress } = request;
@@ -53,5 +55,7 @@ export async function countClicks(session: Session, request: ClickRequest, repor
     if (tally.lines.read % batchSize === 0) onProgress?.(tally.lines.read);
   }
   await matchBatch();
-  return tally.stage();
+  const stage = tally.stage();
+  requireUsableLines(stage);
+  return stage;
 }

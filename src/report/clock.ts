@@ -1,5 +1,6 @@
 import type { Session, Statement } from '../database/database.ts';
 import { Problem } from '../errors.ts';
+import { zoneAt } from './zone-abbreviation.ts';
 
 /** Moments on the database's wall clock, 'YYYY-MM-DD HH:MM:SS': what its DATETIME columns hold. */
 export type Moment = string;
@@ -46,33 +47,46 @@ const epochs: Statement = {
 /** As far as a moment counts: the server adds a fraction to some. */
 const seconds = 'YYYY-MM-DD HH:MM:SS'.length;
 
-const asOfPattern = /^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2})?)?$/;
+/** What --as-of says: a time in the report's zone, or a moment wherever. */
+export type AsOf = Temporal.PlainDateTime | Temporal.Instant;
 
-/** Reads --as-of: a date (its first moment) or a date and a time, in the report's zone. A usage Problem otherwise. */
-export function readAsOf(text: string): Temporal.PlainDateTime {
+const asOfPattern = /^\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)?$/i;
+const instantPattern = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?) ?(Z|[+-]\d{2}:?\d{2})$/i;
+
+/**
+ * Reads --as-of: a date (its first moment) or a date and a time in the report's zone, or with Z or an offset as in the
+ * `as_of_utc` of a report. Fractions of a second are dropped. A usage Problem otherwise.
+ */
+export function readAsOf(text: string): AsOf {
+  const given = text.trim();
   try {
-    if (asOfPattern.test(text)) return Temporal.PlainDateTime.from(text.replace(' ', 'T'), { overflow: 'reject' });
+    const [, day, time, offset] = instantPattern.exec(given) ?? [];
+    if (offset !== undefined) return Temporal.Instant.from(`${day}T${time}${offset}`).round(toTheSecond);
+    if (asOfPattern.test(given)) {
+      return Temporal.PlainDateTime.from(given.replace(' ', 'T'), { overflow: 'reject' }).round(toTheSecond);
+    }
   } catch {
     // Not in the calendar; told below.
   }
   throw new Problem('usage', `--as-of ${JSON.stringify(text)}: a moment is written YYYY-MM-DD HH:MM, or YYYY-MM-DD.`, {
-    hint: 'For example: --as-of "2024-02-29 18:00"',
+    hint: 'For example: --as-of "2024-02-29 18:00", or --as-of 2024-02-29T16:00:00Z',
   });
 }
 
+const toTheSecond = { smallestUnit: 'second', roundingMode: 'floor' } as const;
+
 /**
- * The clock of a report that shows now, or `asOf` (in the report's zone). `timezone` (IANA) undefined: the database's own
- * zone. Throws a usage Problem when `asOf` has not come yet.
+ * The clock of a report that shows now, or `asOf`. `timezone` (IANA, or an offset such as +02:00) undefined: the
+ * database's own zone. Throws a usage Problem when `asOf` has not come yet.
  */
 export async function readClock(
   session: Session,
   timezone: string | undefined,
-  asOf: Temporal.PlainDateTime | undefined,
+  asOf: AsOf | undefined,
 ): Promise<ReportClock> {
   const [row] = await session.query<{ zone: string; moment: string }>(zoneName);
   if (row === undefined) throw new Error('The database did not tell the time.');
   const now = row.moment.slice(0, seconds);
-  const zone = timezone ?? row.zone;
   const startsOf: ReportClock['startsOf'] = (days) =>
     placed(
       session,
@@ -86,9 +100,11 @@ export async function readClock(
     const known = await epochsOf(session, moments);
     return moments.map((moment, index) => inZone(known[index] ?? null, timezone) ?? moment.slice(0, seconds));
   };
-  const shownAsOf = asOf === undefined ? now : ((await placed(session, timezone, [asOf]))[0] ?? now);
+  const shownAsOf = asOf === undefined ? now : ((await momentOf(session, timezone, asOf)) ?? now);
+  const zone = timezone ?? zoneAt(row.zone, await offsetAt(session, shownAsOf));
   if (shownAsOf > now) {
-    throw new Problem('usage', `--as-of ${written(asOf ?? toPlain(now))} has not come yet (${zone}).`, {
+    const told = asOf instanceof Temporal.PlainDateTime ? written(asOf) : (asOf ?? now);
+    throw new Problem('usage', `--as-of ${told} has not come yet (${zone}).`, {
       hint: 'Leave --as-of out to see what is known now.',
     });
   }
@@ -104,6 +120,19 @@ export async function readClock(
     shown,
     utcOf,
   };
+}
+
+async function momentOf(session: Session, timezone: string | undefined, asOf: AsOf): Promise<Moment | undefined> {
+  if (asOf instanceof Temporal.PlainDateTime) return (await placed(session, timezone, [asOf]))[0];
+  const [row] = await onItsClock(session, [Math.floor(asOf.epochMilliseconds / 1000)]);
+  return row ?? written(asOf.toZonedDateTimeISO('UTC').toPlainDateTime());
+}
+
+/** How many minutes the database's clock is ahead of UTC at a moment of it; undefined when it cannot place it. */
+async function offsetAt(session: Session, moment: Moment): Promise<number | undefined> {
+  const [epoch] = await epochsOf(session, [moment]);
+  if (epoch === undefined || epoch === null) return undefined;
+  return (toPlain(moment).toZonedDateTime('UTC').epochMilliseconds / 1000 - epoch) / 60;
 }
 
 /** The day of a moment. A month or a day of zero, which servers may accept, lies before the first: it is the day before. */
@@ -129,8 +158,14 @@ async function placed(
 ): Promise<Moment[]> {
   if (timezone === undefined) return times.map(written);
   const numbers = times.map((time) => Math.floor(time.toZonedDateTime(timezone).epochMilliseconds / 1000));
-  const rows = await session.query<{ moment: string | null }>(wallClocks, [JSON.stringify(numbers)]);
-  return times.map((time, index) => rows[index]?.moment?.slice(0, seconds) ?? written(time));
+  const moments = await onItsClock(session, numbers);
+  return times.map((time, index) => moments[index] ?? written(time));
+}
+
+/** Seconds since 1970 on the database's clock; undefined for those it cannot hold. */
+async function onItsClock(session: Session, epochSeconds: readonly number[]): Promise<(Moment | undefined)[]> {
+  const rows = await session.query<{ moment: string | null }>(wallClocks, [JSON.stringify(epochSeconds)]);
+  return rows.map(({ moment }) => moment?.slice(0, seconds));
 }
 
 async function epochsOf(session: Session, moments: readonly Moment[]): Promise<(number | null)[]> {

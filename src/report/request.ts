@@ -1,6 +1,6 @@
 import type { Session } from '../database/database.ts';
 import { Problem } from '../errors.ts';
-import { type Moment, type ReportClock, readClock } from './clock.ts';
+import { type AsOf, type Moment, type ReportClock, readClock } from './clock.ts';
 import { definitionsFor } from './definitions.ts';
 import { checkFunnel } from './known-funnels.ts';
 import { findOutlying, findUncounted, type Outlying } from './odd-dates.ts';
@@ -11,9 +11,9 @@ import { beginning, type EntryTable, readEntryTable, type Scope, scopeOf } from 
 /** What every report is asked for. */
 export interface ReportRequest {
   period: AskedPeriod;
-  /** in the report's zone; undefined: now */
-  asOf: Temporal.PlainDateTime | undefined;
-  /** IANA name; undefined: the database's own */
+  /** undefined: now */
+  asOf: AsOf | undefined;
+  /** IANA name, or an offset such as +02:00; undefined: the database's own */
   timezone: string | undefined;
   windowDays: number;
   /** undefined: all */

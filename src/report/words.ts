@@ -1,11 +1,17 @@
-import { isZone } from '../config/rules.ts';
+import { isZoneOrOffset } from '../config/rules.ts';
 import { Problem } from '../errors.ts';
 
-/** Reads --timezone, a name of the IANA time zone database. A usage Problem for anything else. */
+/**
+ * Reads --timezone: a name of the IANA time zone database, or an offset such as +02:00 (+2, +0200), which is returned in
+ * its long form. A usage Problem for anything else.
+ */
 export function readTimezone(text: string): string {
-  if (isZone(text)) return text;
+  const given = text.trim();
+  const [, sign, hours = '', minutes = '00'] = /^([+\u2212-])(\d{1,2})(?::?([0-5]\d))?$/.exec(given) ?? [];
+  const zone = sign === undefined ? given : `${sign === '+' ? '+' : '-'}${hours.padStart(2, '0')}:${minutes}`;
+  if (isZoneOrOffset(zone)) return zone;
   throw new Problem('usage', `--timezone ${JSON.stringify(text)}: there is no such time zone.`, {
-    hint: 'For example: --timezone Europe/Kyiv',
+    hint: 'For example: --timezone Europe/Kyiv, or --timezone +02:00',
   });
 }
 

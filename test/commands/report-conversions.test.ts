@@ -156,7 +156,7 @@ describe('funnels report conversions', () => {
   });
 
   it.each([
-    [['--period', 'last-week'], '--period "last-week": there is no such period.'],
+    [['--period', 'next-week'], '--period "next-week": there is no such period.'],
     [['--period', 'today', '--from-date', '2024-01-01'], '--period cannot be combined with --from-date and --to-date.'],
     [['--window', '0'], '--window "0": a window is a whole number of days from 1 to 3650.'],
     [['--timezone', 'Kyiv'], '--timezone "Kyiv": there is no such time zone.'],

@@ -94,10 +94,12 @@ describe('--output', () => {
     const report = await prepare('sqlite');
     await Promise.all([
       report('--output', 'a.csv', '--excel'),
+      report('--output', 'd.csv', '--excel', '--decimal-comma'),
       report('--output', 'b.MD'),
       report('--output', 'c.html', '--format', 'plain'),
     ]);
     expect(readFileSync(join(folder, 'a.csv'), 'utf8')).toMatch(/^\ufefffunnel,entries,.*\r\nlanguage,40,8,20\.00%,/);
+    expect(readFileSync(join(folder, 'd.csv'), 'utf8')).toMatch(/^\ufefffunnel;entries;.*\r\nlanguage;40;8;20,00%;/);
     expect(readFileSync(join(folder, 'b.MD'), 'utf8')).toMatch(/^\| Funnel \| Entries \|/);
     expect(readFileSync(join(folder, 'c.html'), 'utf8')).toMatch(/^Funnel conversion report\n---/);
   });

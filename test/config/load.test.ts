@@ -37,7 +37,7 @@ const defaults: Settings = {
     },
   },
   outbox: { maxRetries: 5, retryStepMinutes: 5, leaseSeconds: 120 },
-  report: { timezone: undefined, windowDays: 30 },
+  report: { timezone: undefined, windowDays: 30, decimalComma: false, siteName: undefined },
   utm: {
     source: 'testizer',
     medium: 'email',

@@ -32,7 +32,7 @@ const secret = fc.oneof(
 const url = 'mysql://u@127.0.0.1/db';
 const keys = [...settingKeys.map(({ key }) => key), ...Object.keys(secretFileKeys)];
 /** Keys whose values are names that people see anyway; what stands there is shown when it can be used. */
-const shownKeys = /source|medium|campaigns|attributes|tablePrefix|modx\.database|timezone/;
+const shownKeys = /source|medium|campaigns|attributes|tablePrefix|modx\.database|timezone|siteName/;
 const key = fc.constantFrom(...keys);
 const groups = ['database', 'brevo', 'brevo.attributes', 'funnels', 'funnels.language', 'sync', 'log', 'outbox'];
 

@@ -32,6 +32,7 @@ const stage: ClickStage = {
     rejected: 3,
   },
   other_campaigns: ['newsletter', null],
+  time_forms: [],
   rejected_lines: [
     { line: 3, reason: 'no address' },
     { line: 9, reason: 'the time "\u202enow" cannot be read' },

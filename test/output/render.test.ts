@@ -110,6 +110,17 @@ describe('format csv', () => {
     const rows: Pair[] = [['zoë\nb', 1]];
     const excel = (terminal: typeof pipe) => renderRows(rows, columns, { format: 'csv', terminal, excel: true });
     expect(excel(pipe)).toBe('\ufeffemail,entries\r\n"zoë\nb",1\r\n');
+    const comma = renderRows(
+      [{ email: 'a;b', share: '14.70%', entries: 1.5, version: '2.0' }],
+      [
+        { key: 'email', title: 'Email', value: ({ email }) => email },
+        { key: 'share', title: 'Share', align: 'right', value: ({ share }) => share },
+        { key: 'entries', title: 'Entries', value: ({ entries }) => entries },
+        { key: 'version', title: 'Version', value: ({ version }) => version },
+      ],
+      { format: 'csv', terminal: pipe, excel: true, decimalComma: true },
+    );
+    expect(comma).toBe('\ufeffemail;share;entries;version\r\n"a;b";14,70%;1,5;2.0\r\n');
     expect(excel(screen)).toBe('email,entries\n"zoë\nb",1\n');
     expect(renderRows(rows, columns, { format: 'tsv', terminal: pipe, excel: true })).toBe('zoë\\nb\t1\n');
   });

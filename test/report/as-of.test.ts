@@ -89,8 +89,37 @@ describe.each(engines)('--as-of on %s', (engine) => {
   });
 });
 
+describe.each(engines)('a moment with an offset on %s', (engine) => {
+  it('is the same in every zone, so that as_of_utc of a report repeats it', async () => {
+    const { enter, report } = await createReportDatabase(engine, engine === 'mysql' ? '+03:00' : undefined);
+    const ahead = engine === 'mysql' ? 3 : 0;
+    await enter('language', `2024-07-01 0${5 + ahead}:00:00`);
+    await enter('language', `2024-07-01 0${5 + ahead}:00:01`);
+    for (const asOf of ['2024-07-01T05:00:00Z', '2024-07-01 08:00:00.500 +03:00', '2024-07-01t01:00:00-0400']) {
+      for (const zone of [{}, { timezone: 'Europe/Kyiv' }, { timezone: '-09:30' }]) {
+        const found = await report({ asOf, ...zone });
+        expect(found).toMatchObject({ as_of_utc: '2024-07-01T05:00:00Z', totals: { entries: 1 } });
+        expect(await report({ asOf: found.as_of_utc ?? '', ...zone })).toEqual(found);
+        expect(await report({ asOf: found.as_of, ...zone })).toEqual(found);
+      }
+    }
+    await expect(report({ asOf: '2090-01-01T00:00:00Z' })).rejects.toMatchObject({
+      kind: 'usage',
+      message: expect.stringContaining('--as-of 2090-01-01T00:00:00Z has not come yet'),
+    });
+  });
+});
+
 describe('--as-of', () => {
-  it.each(['2024-02-30', '2024-02-28 24:00', '2024-02-28 9:00', 'yesterday', ''])('%j is refused', (text) => {
+  it.each([
+    '2024-02-30',
+    '2024-02-28 24:00',
+    '2024-02-28 9:00',
+    'yesterday',
+    '',
+    '2024-02-30T10:00Z',
+    '2024-02-28T10:00+25:00',
+  ])('%j is refused', (text) => {
     expect(() => readAsOf(text)).toThrow(`--as-of ${JSON.stringify(text)}: a moment is written YYYY-MM-DD HH:MM`);
   });
 });

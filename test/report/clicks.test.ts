@@ -82,6 +82,7 @@ describe.each(engines)('clicks of an export on %s', (engine) => {
       },
       other_campaigns: [],
       rejected_lines: [],
+      time_forms: [],
     });
   });
 
@@ -181,16 +182,44 @@ describe('the times of clicks', () => {
     expect([await count('2024-07-05 09:59:59Z'), await count('2024-07-05 10:00:00Z')]).toEqual([0, 1]);
   });
 
-  it.each([
-    '1969-12-31T23:59:59Z',
-    '2038-01-20 00:00:00Z',
-    '0000-00-00 00:00:00',
-    '2024-01-05T25:00Z',
-    'now',
-    '1704448800',
-  ])('%s is none', async (time) => {
+  it.each(['1969-12-31T23:59:59Z', '2038-01-20 00:00:00Z', '0000-00-00 00:00:00', '2024-01-05T25:00Z', 'now'])(
+    '%s is none',
+    async (time) => {
+      const { readOnly } = await createReportDatabase('sqlite');
+      const { rejected_lines, time_forms } = await clicksOf(readOnly, header + line(time) + line('2024-01-05 10:00'));
+      expect(rejected_lines).toEqual([{ line: 2, reason: `the time "${time}" cannot be read` }]);
+      expect(time_forms.length).toBeGreaterThan(0);
+    },
+  );
+
+  it('of which none can be read are an error that says which can, not a report without clicks', async () => {
     const { readOnly } = await createReportDatabase('sqlite');
-    const { rejected_lines } = await clicksOf(readOnly, header + line(time));
-    expect(rejected_lines).toEqual([{ line: 2, reason: `the time "${time}" cannot be read` }]);
+    const csv = header + line('Saturday') + line('no matter', 'nobody', 'newsletter');
+    await expect(clicksOf(readOnly, csv)).rejects.toMatchObject({
+      kind: 'data',
+      message: 'No line of clicks.csv can be used; the first is line 2: the time "Saturday" cannot be read.',
+      hint: expect.stringMatching(/^Times are read in these forms: .*ISO 8601.*1970/s),
+    });
+  });
+
+  it('in a column that holds addresses are not repeated, nor are such campaigns and headers', async () => {
+    const { readOnly } = await createReportDatabase('sqlite');
+    const csv = header + line('eve@x.org') + line('eve%40x.org') + line('2024-01-05 10:00');
+    const stage = await clicksOf(readOnly, csv + line('2024-01-05 10:00', 'ann@x.org', 'eve@x.org'));
+    expect(stage.lines).toMatchObject({ rejected: 2, other_campaign: 1 });
+    expect(JSON.stringify(stage)).not.toContain('eve');
+    await expect(clicksOf(readOnly, 'eve@x.org,2024-01-05 10:00,x\n')).rejects.toMatchObject({
+      kind: 'data',
+      message: 'clicks.csv has no header: its first line holds an address.',
+      hint: expect.not.stringContaining('eve'),
+    });
+  });
+
+  it('of people whose address is not of the file’s encoding do not count for others', async () => {
+    const { readOnly } = await createReportDatabase('sqlite');
+    const latin1 = Buffer.from(header + line('2024-01-05 10:00') + line('2024-01-05 10:00', 'josé@x.org'), 'latin1');
+    expect((await clicksOf(readOnly, latin1)).rejected_lines).toEqual([
+      { line: 3, reason: 'an address that is not in UTF-8 or UTF-16' },
+    ]);
   });
 });

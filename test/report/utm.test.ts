@@ -30,6 +30,14 @@ describe('a tagged link', () => {
     ['https://x.org/#/route?a=1', `https://x.org/?${language}#/route?a=1`],
     ['https://x.org/?utm_content=x&utm_id=7', `https://x.org/?utm_content=x&utm_id=7&${language}`],
     ['https://x.org/?id={{ contact.ID }}', `https://x.org/?id={{ contact.ID }}&${language}`],
+    ['https://x.org/{{ a?b#c }}?d={{ e & f # g }}#h', `https://x.org/{{ a?b#c }}?d={{ e & f # g }}&${language}#h`],
+    ['https://x.org/?a={% if b#c & d %}1{% endif %}', `https://x.org/?a={% if b#c & d %}1{% endif %}&${language}`],
+    ['https://x.org/?a=1&amp;b=2', `https://x.org/?a=1&amp;b=2&${language}`],
+    ['https://x.org/?a=1&#38;b=2#c', `https://x.org/?a=1&#38;b=2&${language}#c`],
+    ['https://x.org/?a=1&#top', `https://x.org/?a=1&${language}#top`],
+    ['https://x.org/?a=1&&', `https://x.org/?a=1&${language}`],
+    ['https://x.org?&', `https://x.org?${language}`],
+    ['  https://x.org/\u00a0\n', `https://x.org/?${language}`],
     ['https://bücher.example/ä', `https://bücher.example/ä?${language}`],
   ])('keeps everything else of %s', (url, link) => {
     expect(linkOf(url)).toBe(link);
@@ -42,6 +50,20 @@ describe('a tagged link', () => {
       replaced: ['utm_source=old', 'UTM_Medium=sms', 'utm%5Fcampaign=b', 'utm_source'],
     });
     expect(tagLink(linkOf(url), 'language', utm)).toMatchObject({ link: linkOf(url), replaced: [] });
+  });
+
+  it.each([
+    ['https://x.org/?a=1&amp;utm_campaign=spring', 'a=1&'],
+    ['https://x.org/?utm_source=x&amp;a=1', 'a=1&'],
+    ['https://x.org/?utm_source=x&amp;utm_medium=y&amp;utm_campaign=z', ''],
+    ['https://x.org/?a=1&amp;amp;utm_campaign=spring&amp;b=2', 'a=1&amp;b=2&'],
+    ['https://x.org/?a=1&#38;utm_campaign=spring', 'a=1&'],
+    ['https://x.org/?a=1&#X26;UTM_campaign={{ c & d }}', 'a=1&'],
+    ['https://x.org/?amp;utm_campaign=spring&a=1', 'a=1&'],
+    ['https://x.org/?utm_source={{ a&b }}&c=1', 'c=1&'],
+    ['https://x.org/?utm_source={{ a#b }}', ''],
+  ])('replaces the tags of %s, which was copied out of HTML or has placeholders', (url, others) => {
+    expect(linkOf(url)).toBe(`https://x.org/?${others}${language}`);
   });
 
   it('has each tag exactly once, everything else in its order, and stays the same when tagged again', () => {
@@ -69,6 +91,13 @@ describe('a tagged link', () => {
         ]);
         expect(linkOf(link)).toBe(link);
       }),
+      {
+        numRuns: 1000,
+        examples: [
+          ['', ['', ''], ''],
+          ['', ['', '', 'a', '', 'utm_source', ''], '#'],
+        ],
+      },
     );
   });
 });

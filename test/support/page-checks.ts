@@ -30,7 +30,7 @@ export function whatIsBeyondTheEdge(page: Page): Promise<Finding[]> {
 }
 
 // WCAG 2.2, 1.4.3: relative luminances of the text's colour and of what is painted below it, half-transparent or not.
-const contrasts = `(() => {
+const colours = `
   const parse = (color) => {
     const [r = 0, g = 0, b = 0, a = 1] = (color.match(/[\\d.]+/g) ?? []).map(Number);
     return { rgb: [r, g, b], a };
@@ -45,15 +45,68 @@ const contrasts = `(() => {
     const [r, g, b] = rgb.map((channel) => channel / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
+  const ratio = (top, below) => {
+    const [light, dark] = [luminance(over(top, below)), luminance(below)].sort((a, b) => b - a);
+    return (light + 0.05) / (dark + 0.05);
+  };
+`;
+
+const contrasts = `(() => {${colours}
   const hasText = (element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim() !== '');
   return [...document.querySelectorAll('body *')]
     .filter((element) => !element.closest('svg') && hasText(element))
     .map((element) => {
-      const below = background(element);
-      const [light, dark] = [luminance(over(parse(getComputedStyle(element).color), below)), luminance(below)].sort((a, b) => b - a);
-      return { text: element.textContent.trim().slice(0, 40), value: (light + 0.05) / (dark + 0.05) };
+      const value = ratio(parse(getComputedStyle(element).color), background(element));
+      return { text: element.textContent.trim().slice(0, 40), value };
     });
 })()`;
+
+// WCAG 2.2, 1.4.11: what must be seen to understand a drawing, against the page and against what it is drawn upon.
+const shapes = `(() => {${colours}
+  const paper = background(document.body);
+  const colour = (style) => parse(style.fill === 'none' ? style.stroke : style.fill);
+  const mid = colour(getComputedStyle(document.querySelector('.entered')));
+  const drawn = [...document.querySelectorAll('svg path:not(.grid,.hole)')].map((path) => {
+    const style = getComputedStyle(path);
+    const seen = { ...colour(style), a: colour(style).a * Number(style.opacity) };
+    const upon = ['dot', 'line', 'bought'].includes(path.classList[0]) ? Math.min(ratio(seen, paper), ratio(seen, mid.rgb)) : ratio(seen, paper);
+    return { text: path.getAttribute('class'), value: upon };
+  });
+  const keys = [...document.querySelectorAll('.key')].map((key) => {
+    const style = getComputedStyle(key, '::before');
+    const isLine = style.borderTopStyle !== 'none';
+    return { text: key.className, value: ratio(parse(isLine ? style.borderTopColor : style.backgroundColor), paper) };
+  });
+  return [...drawn, ...keys];
+})()`;
+
+/** The contrast ratio of every line, column and band of the charts, and of their keys, with what lies beside or below. */
+export function contrastOfShapes(page: Page): Promise<Finding[]> {
+  return page.evaluate<Finding[]>(shapes);
+}
+
+const overlaps = `(() => {
+  const boxes = [...document.querySelectorAll('.columns')].flatMap((columns) =>
+    [...columns.children].map((child) => {
+      // What sticks out of its place lies upon the neighbour's.
+      const inner = [...child.querySelectorAll('*')].filter((one) => !one.closest('svg')).map((one) => one.getBoundingClientRect());
+      // What is not printed has no size.
+      const all = [child.getBoundingClientRect(), ...inner].filter((box) => box.width > 0);
+      return {
+        text: child.textContent.trim().slice(0, 20),
+        left: Math.min(...all.map((box) => box.left)), right: Math.max(...all.map((box) => box.right)),
+        top: Math.min(...all.map((box) => box.top)), bottom: Math.max(...all.map((box) => box.bottom)),
+      };
+    }));
+  return boxes.flatMap((one, index) => boxes.slice(index + 1)
+    .filter((other) => one.left < other.right - 1 && other.left < one.right - 1 && one.top < other.bottom - 1 && other.top < one.bottom - 1)
+    .map((other) => ({ text: one.text + ' / ' + other.text, value: one.right - other.left })));
+})()`;
+
+/** The charts and tables that lie upon each other; `value` is by how much. */
+export function whatOverlaps(page: Page): Promise<Finding[]> {
+  return page.evaluate<Finding[]>(overlaps);
+}
 
 /** The contrast ratio of every text on the page, 1 to 21. */
 export function contrastOfTexts(page: Page): Promise<Finding[]> {

@@ -1,12 +1,13 @@
-import type { Breakdown, BreakdownRow, Conversions } from '../../report/result.ts';
+import type { Breakdown, BreakdownRow, Conversions, Dimension } from '../../report/result.ts';
 import { isEnough } from '../../report/rules.ts';
 import { formatCount } from '../numbers.ts';
 import { columnTitle } from './cards.ts';
+import { groupInWords } from './dates.ts';
 import { html, type Markup, named } from './markup.ts';
 import { isFolded, shownRows } from './sheet.ts';
-import { range, rate, settledRate } from './words.ts';
+import { counted, range, rate, settledRate } from './words.ts';
 
-const headings = { day: 'Day', week: 'Week', month: 'Month', test: 'Test', source: 'Source' } as const;
+const headings = { day: 'Day', week: 'Week from', month: 'Month', test: 'Test', source: 'Source' } as const;
 
 const titles = ['Entries', 'Purchased', 'Conversion', 'Settled rate', 'Open'];
 
@@ -18,18 +19,19 @@ export function breakdownTable(breakdown: Breakdown, report: Conversions): Marku
   const groups = [...Map.groupBy(rows, ({ group }) => group.label).values()];
   const table = html`<table class="cards breakdown" role="table">
 <thead role="rowgroup"><tr role="row">${columnTitle(headings[by])}<th role="columnheader" scope="col" class="text">Funnel</th>${titles.map(columnTitle)}</tr></thead>
-${groups.map(groupRows)}</table>`;
+${groups.map((group) => groupRows(group, by))}</table>`;
   if (!isFolded(breakdown, report)) return html`<section>\n<h2>By ${by}</h2>\n${table}\n</section>`;
   return html`<details>
-<summary>By ${by}, in figures <span class="aside">(${formatCount(rows.length)} rows)</span></summary>
+<summary>By ${by}, in figures <span class="aside">(${counted(rows.length, 'row')})</span></summary>
 ${table}
 </details>`;
 }
 
-function groupRows(rows: readonly BreakdownRow[]): Markup {
-  const { label, state } = rows[0]?.group ?? { label: '', state: null };
+function groupRows(rows: readonly BreakdownRow[], by: Dimension): Markup {
+  const group = rows[0]?.group;
+  const state = group?.state ?? null;
   const note = state === 'open' || state === 'running' ? html` <span class="aside">not settled</span>` : null;
-  const heading = html`<th role="rowheader" scope="rowgroup" rowspan="${rows.length}">${named(label)}${note}</th>`;
+  const heading = html`<th role="rowheader" scope="rowgroup" rowspan="${rows.length}">${named(group === undefined ? '' : groupInWords(by, group))}${note}</th>`;
   return html`<tbody role="rowgroup">
 ${rows.map((row, index) => html`<tr role="row">${index === 0 ? heading : null}${figures(row)}</tr>\n`)}</tbody>
 `;

@@ -15,6 +15,9 @@ const entriesTop = 340;
 /** Beyond so many moments a mark on each would hide the line. */
 const mostMarks = 62;
 
+/** A column is never broader, however few there are: a single one as broad as the chart would look like its background. */
+const widestColumn = 70;
+
 /** The largest values of all charts on the page: charts side by side are compared. */
 export interface Scales {
   rate: number;
@@ -23,11 +26,12 @@ export interface Scales {
 
 /** What all these series fit into. A range too wide to mean much runs out of its chart rather than flatten the rest. */
 export function commonScales(series: readonly Series[]): Scales {
-  const moments = series.flatMap((one) => one.moments).filter(({ rate }) => rate !== null);
+  const all = series.flatMap((one) => one.moments);
+  const moments = all.filter(({ rate }) => rate !== null);
   const highs = moments.map(({ high }) => high).sort((a, b) => a - b);
   const usual = highs[Math.ceil((highs.length - 1) * 0.9)] ?? 0;
   const rate = Math.max(0.01, usual, ...moments.map((moment) => (moment.rate ?? 0) * 1.1));
-  return { rate: Math.min(1, rate), entries: Math.max(1, ...moments.map(({ entries }) => entries)) };
+  return { rate: Math.min(1, rate), entries: all.reduce((most, { entries }) => Math.max(most, entries), 1) };
 }
 
 /** A funnel's conversion over time with its likely range, and below it how many entered and bought. */
@@ -38,7 +42,9 @@ export function trendChart(series: Series, scales: Scales, id: string): Markup {
     .paddingOuter(0.2);
   const y = scaleLinear([0, scales.rate], [rateBottom, 0]).nice(3);
   const yEntries = scaleLinear([0, scales.entries], [height, entriesTop]);
-  const rateTicks = y.ticks(3);
+  // An axis without a rate on it would have a scale of nothing.
+  const hasRates = moments.some(({ rate }) => rate !== null);
+  const rateTicks = hasRates ? y.ticks(3) : [];
   const grid = rateTicks.map((tick) => html`<path class="grid" d="M0,${y(tick)}H${width}"/>`);
   return html`<figure${moments.length > mostMarks ? html` class="dense"` : null}>
 <figcaption>${named(series.funnel)}</figcaption>
@@ -55,7 +61,7 @@ ${axisLabels(series, {
   entries: { text: formatCount(scales.entries), at: entriesTop / height },
   moments: moments.map((_, index) => centre(x, index) / width),
 })}
-</div>
+${hasRates ? null : html`<p class="none">Too few entries in each ${series.by} for a rate.</p>\n`}</div>
 </figure>`;
 }
 
@@ -91,10 +97,11 @@ ${marks}`;
 }
 
 function columns(moments: readonly Moment[], x: ScaleBand<number>, y: ScaleLinear<number, number>): Markup {
+  const breadth = Math.min(x.bandwidth(), widestColumn);
   const column = (index: number, count: number, kind: string) =>
     count === 0
       ? null
-      : html`<path class="${kind}" d="M${rounded(x(index) ?? 0)},${height}V${rounded(y(count))}h${rounded(x.bandwidth())}V${height}z"/>`;
+      : html`<path class="${kind}" d="M${rounded(centre(x, index) - breadth / 2)},${height}V${rounded(y(count))}h${rounded(breadth)}V${height}z"/>`;
   return html`<path class="grid" d="M0,${height}H${width}"/>${moments.map(({ entries, purchased }, index) => [
     column(index, entries, 'entered'),
     column(index, purchased, 'bought'),

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { ClickFigures, ClickStage } from '../../report/clicks-result.ts';
 import { formatCount } from '../numbers.ts';
 import { type CardRow, cards } from './cards.ts';
@@ -15,7 +16,7 @@ ${cards(
   rows.map((row) => cardOf(row.funnel, row)),
   rows.length > 1 ? cardOf('All', totals) : null,
 )}
-<p class="note">On links with utm_campaign ${campaigns.language} (language) and ${campaigns.non_language} (non_language), at or after entering; ${counted(lines.counted, 'click')} of ${counted(lines.read, 'line')} of ${file}.</p>
+<p class="note">On links with utm_campaign ${campaigns.language} (language) and ${campaigns.non_language} (non_language), at or after entering; ${counted(lines.counted, 'click')} of ${counted(lines.read, 'line')} of ${basename(file)}.</p>
 </section>`;
 }
 

@@ -1,7 +1,7 @@
 import type { CohortCell, CohortRow, Cohorts } from '../../report/result.ts';
 import { fewEntries, isEnough } from '../../report/rules.ts';
-import { cohortLabel } from '../cohorts-table.ts';
 import { formatCount } from '../numbers.ts';
+import { groupInWords } from './dates.ts';
 import { html, type Markup, named } from './markup.ts';
 import { counted, rate as rateOf } from './words.ts';
 
@@ -23,7 +23,7 @@ export function cohortTables({ rows, days, by }: Cohorts, printed: number): Mark
   return html`<section>
 <h2>Bought so many days after entering, by ${by}</h2>
 <div class="columns">
-${byFunnel.map(([funnel, all]) => triangle(funnel, all.slice(-most), { days, largest, printed }))}
+${byFunnel.map(([funnel, all]) => triangle(funnel, all.slice(-most), { by, days, largest, printed }))}
 </div>
 <p class="note">Day 0 is the first 24 hours. Blank: not every entry of that ${by} has had that long yet. few: fewer than ${fewEntries} entries.${
     left > 0 ? ` ${counted(left, `earlier ${by}`)} not shown; see: funnels report cohorts` : null
@@ -34,14 +34,14 @@ ${byFunnel.map(([funnel, all]) => triangle(funnel, all.slice(-most), { days, lar
 function triangle(
   funnel: string,
   rows: readonly CohortRow[],
-  { days, largest, printed }: { days: readonly number[]; largest: number; printed: number },
+  { by, days, largest, printed }: Pick<Cohorts, 'by' | 'days'> & { largest: number; printed: number },
 ): Markup {
   const older = (index: number) => (index < rows.length - printed ? html` class="older"` : null);
   return html`<table class="cohorts">
 <caption>${named(funnel)}</caption>
 <thead><tr><th scope="col">Entered</th><th scope="col">Entries</th>${days.map((day) => html`<th scope="col">Day ${day}</th>`)}</tr></thead>
 <tbody>
-${rows.map((row, index) => html`<tr${older(index)}><th scope="row">${cohortLabel(row)}</th><td>${formatCount(row.entries)}</td>${row.cells.map((cell) => cellOf(cell, row.entries, largest))}</tr>\n`)}</tbody>
+${rows.map((row, index) => html`<tr${older(index)}><th scope="row">${groupInWords(by, { ...row, label: row.cohort })}</th><td>${formatCount(row.entries)}</td>${row.cells.map((cell) => cellOf(cell, row.entries, largest))}</tr>\n`)}</tbody>
 </table>
 `;
 }

@@ -6,10 +6,13 @@ import { type Fragment, html, type Markup } from './markup.ts';
 import { counted, range, rate, timeToBuy } from './words.ts';
 
 /** Title, the days that count, and by which clock and rule. */
-export function pageHead({ period, timezone, as_of, definitions, funnel }: Conversions): Markup {
+export function pageHead(
+  { period, timezone, as_of, definitions, funnel }: Conversions,
+  siteName: string | undefined,
+): Markup {
   const days = period.from !== null && period.from !== period.last_day && period.last_day !== null;
   return html`<header>
-<h1>Funnel conversion${funnel === null ? '' : `: ${funnel}`}</h1>
+${siteName === undefined ? null : html`<p class="site">${siteName}</p>\n`}<h1>Funnel conversion${funnel === null ? '' : `: ${funnel}`}</h1>
 <p class="lede">${periodInWords(period, as_of)}${days ? html`<span class="aside"> both days included</span>` : null}</p>
 <dl class="facts">
 <div><dt>Time zone</dt><dd>${timezone}</dd></div>

@@ -1,8 +1,9 @@
+import { basename } from 'node:path';
 import type { ComparedFunnel, Comparison, Conversions, Difference } from '../../report/result.ts';
 import { noteLines } from '../conversions-words.ts';
 import { formatDifference } from '../numbers.ts';
 import { type CardRow, cards } from './cards.ts';
-import { periodInWords } from './dates.ts';
+import { periodInWords, withDaysInWords } from './dates.ts';
 import { html, type Markup } from './markup.ts';
 import { rate } from './words.ts';
 
@@ -31,7 +32,13 @@ function points({ difference, likely, verdict }: Difference): Markup | string {
 
 /** What is not in the numbers, whether they can still change, and what makes them less than they seem. */
 export function notes(report: Conversions): Markup {
-  return html`<ul class="notes">${noteLines(report).map((line) => html`<li>${line}</li>`)}</ul>`;
+  const lines = noteLines(report).map((line) => withDaysInWords(withoutFolder(line, report.clicks?.file)));
+  return html`<ul class="notes">${lines.map((line) => html`<li>${line}</li>`)}</ul>`;
+}
+
+/** A page is for others: where a file lies on this machine is none of their business. */
+export function withoutFolder(text: string, file: string | undefined): string {
+  return file === undefined ? text : text.replaceAll(file, basename(file));
 }
 
 /** What each number means, and how to have this page again. */

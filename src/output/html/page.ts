@@ -18,11 +18,17 @@ import { style } from './style.ts';
 const contentPolicy =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
+/** What a page says beside the report. */
+export interface PageOptions {
+  /** whose funnels they are: `report.siteName` */
+  siteName?: string | undefined;
+}
+
 /**
  * The report as one HTML page that needs nothing else: no script, no picture, no font from elsewhere; light or dark as
  * its reader likes, and one A4 sheet on paper. The same report gives the same bytes.
  */
-export function renderHtml(report: Conversions, { trend, cohorts }: PageParts): string {
+export function renderHtml(report: Conversions, { trend, cohorts }: PageParts, { siteName }: PageOptions = {}): string {
   const { breakdown, comparison } = report;
   const isTrend = breakdown !== null && isByTime(breakdown.by);
   return `${
@@ -34,12 +40,12 @@ export function renderHtml(report: Conversions, { trend, cohorts }: PageParts): 
 <meta name="color-scheme" content="light dark">
 <meta http-equiv="Content-Security-Policy" content="${new Markup(contentPolicy)}">
 <link rel="icon" href="data:,">
-<title>Funnel conversion, ${periodInWords(report.period, report.as_of)}</title>
+<title>${siteName === undefined ? 'Funnel' : `${siteName}: funnel`} conversion, ${periodInWords(report.period, report.as_of)}</title>
 <style>${new Markup(style)}</style>
 </head>
 <body>
 <main>
-${pageHead(report)}
+${pageHead(report, siteName)}
 ${report.totals.entries === 0 ? html`<p class="nobody">${nobodyEntered}</p>${notes(report)}` : figures(report, isTrend ? breakdown : trend)}
 ${comparison === null ? null : comparisonTable(comparison, report.as_of)}
 ${report.clicks === null ? null : clicksTable(report.clicks)}

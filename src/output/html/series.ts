@@ -2,6 +2,8 @@ import { isByTime } from '../../report/page-parts.ts';
 import type { Breakdown, BreakdownRow, Dimension } from '../../report/result.ts';
 import { fewEntries, isEnough } from '../../report/rules.ts';
 
+import { groupInWords, stretchInWords } from './dates.ts';
+
 /** One day, week or month of one funnel, as it is drawn. Shares are fractions. */
 export interface Moment {
   label: string;
@@ -50,18 +52,18 @@ export function seriesOf(breakdown: Breakdown | null): Series[] {
     (row) => row.funnel,
   );
   return [...byFunnel]
-    .map(([funnel, rows]) => ({ funnel, by: breakdown.by, moments: rows.map(momentOf) }))
+    .map(([funnel, rows]) => ({ funnel, by: breakdown.by, moments: rows.map((row) => momentOf(row, breakdown.by)) }))
     .filter(({ moments }) => moments.some(({ entries }) => entries > 0));
 }
 
-function momentOf({ group, entries, purchased, conversion, likely, settled }: BreakdownRow): Moment {
+function momentOf({ group, entries, purchased, conversion, likely, settled }: BreakdownRow, by: Dimension): Moment {
   const isOpen = group.state !== 'settled';
   const of = isOpen ? { entries, purchased } : settled;
   const [rate, range] = isOpen ? [conversion, likely] : [settled.rate, settled.likely];
   return {
-    label: group.label,
+    label: groupInWords(by, group),
     from: group.from ?? '',
-    key: group.key ?? group.label,
+    key: group.from === null ? group.label : stretchInWords(by, group.from),
     isPart: group.is_part,
     entries,
     purchased,

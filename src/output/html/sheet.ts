@@ -1,5 +1,6 @@
 import { isByTime } from '../../report/page-parts.ts';
 import type { Breakdown, BreakdownRow, Cohorts, Conversions } from '../../report/result.ts';
+import { betweenLines, noteLines } from '../conversions-words.ts';
 
 /** How much stands on the page, so that it is set small enough to stay one sheet of paper: style.ts has the sizes. */
 export type SheetSize = 's' | 'm' | 'l' | 'xl';
@@ -15,11 +16,16 @@ export function isFolded(breakdown: Breakdown, { comparison, clicks }: Conversio
   return isByTime(breakdown.by) || shownRows(breakdown).length > room;
 }
 
-/** The lines of tables on the page, those of the cohorts left out; a heading is worth three. */
+/** Notes for which there is room beside the figures at any size. */
+const usualNotes = 3;
+
+/** The lines on the page, those of the cohorts left out; a heading is worth three. */
 function tableLines(report: Conversions): number {
   const { rows, comparison, clicks, breakdown } = report;
   return (
     rows.length +
+    Math.max(0, noteLines(report).length - usualNotes) +
+    betweenLines(report).length +
     (comparison === null ? 0 : comparison.rows.length + 3) +
     (clicks === null ? 0 : clicks.rows.length + 4) +
     (breakdown === null || isFolded(breakdown, report) ? 0 : shownRows(breakdown).length)
@@ -34,8 +40,10 @@ export function printedCohorts(report: Conversions): number {
 /** The size for a page with so many lines of tables. */
 export function sheetSize(report: Conversions, cohorts: Cohorts): SheetSize {
   const perFunnel = [...Map.groupBy(cohorts.rows, (row) => row.funnel).values()].map((rows) => rows.length);
+  // Only so small do three triangles stand beside each other.
+  if (perFunnel.length > 2) return 'xl';
   const lines = tableLines(report) + Math.min(printedCohorts(report), Math.max(0, ...perFunnel));
   if (lines > 19) return 'xl';
-  if (lines > 16) return 'l';
-  return lines > 10 ? 'm' : 's';
+  if (lines > 15) return 'l';
+  return lines > 6 ? 'm' : 's';
 }

@@ -1,7 +1,7 @@
 /** The page's style sheet: one column of a well-set report, sized in rem, coloured by a handful of names. */
 export const style = `
-:root{color-scheme:light dark;--paper:#fdfcfa;--ink:#1f1f1d;--soft:#5d5b55;--hair:#dedad2;--accent:#0c5a6b;--hue:12,90,107}
-@media screen and (prefers-color-scheme:dark){:root{--paper:#15171a;--ink:#e9e7e2;--soft:#aaa79f;--hair:#34373c;--accent:#7cc7d6;--hue:124,199,214}}
+:root{color-scheme:light dark;--paper:#fdfcfa;--ink:#1f1f1d;--soft:#5d5b55;--hair:#dedad2;--accent:#084553;--mid:#5f98a5;--hue:12,90,107}
+@media screen and (prefers-color-scheme:dark){:root{--paper:#15171a;--ink:#e9e7e2;--soft:#aaa79f;--hair:#34373c;--accent:#8fd3e0;--mid:#327383;--hue:124,199,214}}
 *{box-sizing:border-box}
 html{font:400 100%/1.45 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",Arial,sans-serif;-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font-size:.9375rem;font-variant-numeric:tabular-nums;overflow-wrap:break-word}
@@ -12,6 +12,7 @@ h1,h2,.big,.lede{font-family:Charter,"Bitstream Charter","Iowan Old Style","Pala
 h1{font-size:2rem;font-weight:600;line-height:1.15;letter-spacing:-.01em}
 h2{font-size:1.0625rem;font-weight:600;line-height:1.3;margin-bottom:.75rem}
 section,details,footer{margin-top:2rem;padding-top:1rem;border-top:1px solid var(--hair)}
+.site{font-size:.9375rem;font-weight:600;color:var(--soft)}
 .lede{font-size:1.25rem;margin-top:.25rem}
 .aside,.note,dt,.facts,.figures span,.labels,.legend,caption,thead th,.notes{color:var(--soft)}
 .aside,.note,.legend,.labels,.facts,.notes{font-size:.8125rem;font-weight:400}
@@ -37,22 +38,23 @@ path{fill:none;vector-effect:non-scaling-stroke}
 .line,.dot,.hole,.whisker{stroke:var(--accent);stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
 .dense .line{stroke-width:1.25}
 .line.open{stroke-dasharray:2 5}
-.band{fill:rgba(var(--hue),.18)}
-.band.open{fill:rgba(var(--hue),.08)}
+.band{fill:var(--mid)}
+.band.open{fill:none;stroke:var(--mid);stroke-width:1;stroke-dasharray:3 2}
 .dot{stroke-width:7}
 .hole{stroke:var(--paper);stroke-width:4}
-.whisker{stroke-width:1.5;opacity:.6}
-.entered{fill:rgba(var(--hue),.28)}
+.whisker{stroke:var(--mid);stroke-width:4;stroke-linecap:butt}
+.entered{fill:var(--mid)}
 .bought{fill:var(--accent)}
 .labels span{position:absolute;line-height:1;white-space:nowrap;font-size:.75rem}
 .labels .y{right:100%;padding-right:.5rem;transform:translateY(-50%)}
 .labels .x{top:100%;padding-top:.5rem;line-height:1.2;text-align:center;transform:translateX(-50%)}
+.none{position:absolute;inset:0 0 30%;display:grid;place-items:center;font-size:.8125rem;color:var(--soft)}
 .legend{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem}
 .key::before{content:"";display:inline-block;width:1.25rem;height:.625rem;margin-right:.4rem;vertical-align:middle}
 .key.line::before{height:0;border-top:2px solid var(--accent)}
 .key.open::before{height:0;border-top:2px dotted var(--accent)}
-.key.band::before{background:rgba(var(--hue),.18)}
-.key.entered::before{background:rgba(var(--hue),.28);width:.625rem}
+.key.band::before{background:var(--mid)}
+.key.entered::before{background:var(--mid);width:.625rem}
 .key.bought::before{background:var(--accent);width:.625rem}
 table{width:100%;border-collapse:collapse;line-height:1.3}
 td,.aside,.whole{white-space:nowrap}
@@ -118,17 +120,22 @@ html{font-size:9pt}
 .l{font-size:7.25pt}
 .xl{font-size:6.75pt}
 main{max-width:none;padding:0}
+.site{float:right}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 section,details,footer{margin-top:.8rem;padding-top:.5rem}
-section,figure,tr,.terms div{break-inside:avoid}
+figure,table,tr,.terms div,.short{break-inside:avoid}
+h2,caption,figcaption{break-after:avoid}
 details:not([open]),.older{display:none}
 h2{margin-bottom:.3rem}
 thead{display:table-header-group}
-.plot{height:8rem;margin-bottom:2.25rem}
-.columns{grid-auto-flow:column;grid-auto-columns:minmax(0,1fr);grid-template-columns:none;gap:1.5rem}
+.plot{height:8rem;margin-bottom:2.5rem}
+.dot{stroke-width:5.5}
+.hole{stroke-width:3}
+.columns{grid-template-columns:repeat(auto-fit,minmax(23rem,1fr));gap:.75rem 1.5rem}
 th,td{padding-top:.15rem;padding-bottom:.15rem}
 .range{width:5rem}
 .cohorts td,.cohorts th{padding:.1rem .2rem}
+.xl .cohorts td,.xl .cohorts th{padding:.1rem .15rem;font-size:.75rem}
 .terms{columns:14rem 3;column-gap:1.5rem}
 }
 `;

@@ -101,6 +101,29 @@ describe('the chart of a funnel', () => {
   });
 });
 
+describe('a chart of handfuls', () => {
+  it('has no axis of rates but says so, and its columns stay within it, however many come together', () => {
+    const handfuls = months([19, 2, 'settled'], [12, 0, 'settled'], [3, 1, 'open']);
+    const drawing = draw(handfuls);
+    expect(drawing).toContain('Too few entries in each month for a rate.');
+    expect(drawing).not.toMatch(/%<\/span>|class="(?:dot|whisker)"/);
+    expect(commonScales(seriesOf(handfuls)).entries).toBe(19);
+    const tops = paths(drawing, 'entered').map((path) => Number(/V([\d.]+)/.exec(path)?.[1]));
+    expect(Math.min(...tops)).toBeGreaterThanOrEqual(340);
+  });
+
+  it('beside one with rates counts for the scale of the columns', () => {
+    const series = seriesOf(months([19, 2, 'settled'], [200, 20, 'settled']));
+    expect(draw(months([19, 2, 'settled'], [200, 20, 'settled']))).not.toContain('Too few entries');
+    expect(commonScales(series).entries).toBe(200);
+  });
+
+  it('has a single column no broader than others', () => {
+    const [path = ''] = paths(draw(months([5, 1, 'settled'])), 'entered');
+    expect(Number(/h([\d.]+)/.exec(path)?.[1])).toBeLessThan(100);
+  });
+});
+
 describe('a chart in words', () => {
   it('names what the period cuts off, and leaves out what lies years before', () => {
     const { by, rows } = months([30, 3, 'settled'], [40, 4, 'settled'], [20, 2, 'settled']);
@@ -115,7 +138,7 @@ describe('a chart in words', () => {
       ],
     });
     expect(series === undefined ? '' : describeSeries(series)).toMatch(
-      /^2 months, from 2026-02 to 2026-03\. Cut off by the period: 2026-03\. Settled rates go from 10\.0% in 2026-02/,
+      /^2 months, from Feb 2026 to Mar 2026\. Cut off by the period: Mar 2026\. Settled rates go from 10\.0% in Feb 2026/,
     );
   });
 
@@ -127,7 +150,7 @@ describe('a chart in words', () => {
         [100, 20, 'settled'],
         [100, 5, 'open'],
       ],
-      '3 months, from 2026-01 to 2026-03. Settled rates go from 10.0% in 2026-01 (likely 5.5–17.4%) to 20.0% in 2026-02 ' +
+      '3 months, from Jan 2026 to Mar 2026. Settled rates go from 10.0% in Jan 2026 (likely 5.5–17.4%) to 20.0% in Feb 2026 ' +
         '(likely 13.3–28.9%). 1 month not settled yet: their rates can still rise.',
     ],
     [
@@ -138,18 +161,18 @@ describe('a chart in words', () => {
         [0, 0, 'settled'],
         [1, 1, 'open'],
       ],
-      '4 months, from 2026-01 to 2026-04. Settled: 10.0% in 2026-02 (likely 5.5–17.4%). 2 months with too few entries ' +
+      '4 months, from Jan 2026 to Apr 2026. Settled: 10.0% in Feb 2026 (likely 5.5–17.4%). 2 months with too few entries ' +
         'for a rate. All others are settled.',
     ],
     [
       'says that there is nothing to say',
       [[1, 1, 'settled']],
-      '1 month, from 2026-01 to 2026-01. 1 month with too few entries for a rate. No rate can be told.',
+      '1 month, from Jan 2026 to Jan 2026. 1 month with too few entries for a rate. No rate can be told.',
     ],
     [
       'names the only one',
       [[100, 10, 'settled']],
-      '1 month, from 2026-01 to 2026-01. Settled: 10.0% in 2026-01 (likely 5.5–17.4%). All are settled.',
+      '1 month, from Jan 2026 to Jan 2026. Settled: 10.0% in Jan 2026 (likely 5.5–17.4%). All are settled.',
     ],
     [
       'says so when none is settled',
@@ -157,7 +180,7 @@ describe('a chart in words', () => {
         [100, 10, 'open'],
         [100, 3, 'running'],
       ],
-      '2 months, from 2026-01 to 2026-02. 2 months not settled yet: the rates can still rise.',
+      '2 months, from Jan 2026 to Feb 2026. 2 months not settled yet: the rates can still rise.',
     ],
   ])('%s', (_, list, words) => {
     const [series] = seriesOf(months(...list));

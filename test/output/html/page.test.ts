@@ -5,7 +5,13 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startChromium } from '../../support/chromium.ts';
-import { contrastOfTexts, printedSheets, whatIsBeyondTheEdge } from '../../support/page-checks.ts';
+import {
+  contrastOfShapes,
+  contrastOfTexts,
+  printedSheets,
+  whatIsBeyondTheEdge,
+  whatOverlaps,
+} from '../../support/page-checks.ts';
 import { hostileName, longName, pages } from './pages.ts';
 
 let browser: Browser;
@@ -48,7 +54,30 @@ describe.each(Object.keys(pages) as (keyof typeof pages)[])('the page: %s', (nam
 
   it('is one sheet on paper, also for who likes it dark', async () => {
     await opened.page.emulateMedia({ colorScheme: 'dark' });
-    expect(await printedSheets(opened.page)).toBe(1);
+    expect(await printedSheets(opened.page)).toBe(name === 'eight funnels' ? 2 : 1);
+  });
+
+  it('has nothing upon anything else on paper, nor beyond its edge', async () => {
+    const { page } = opened;
+    await page.emulateMedia({ media: 'print' });
+    // An A4 sheet without its margins, at 96 pixels an inch.
+    await page.setViewportSize({ width: Math.floor(((210 - 28) / 25.4) * 96), height: 1000 });
+    const found = [await whatOverlaps(page), await whatIsBeyondTheEdge(page)];
+    await page.emulateMedia({ media: null });
+    expect(found).toEqual([[], []]);
+  });
+
+  it.each(['light', 'dark'] as const)('has charts that can be seen in the %s: nothing below 3', async (colorScheme) => {
+    await opened.page.emulateMedia({ colorScheme });
+    if ((await opened.page.locator('.entered').count()) === 0) return;
+    const shapes = await contrastOfShapes(opened.page);
+    expect(shapes.length).toBeGreaterThan(5);
+    expect(shapes.filter(({ value }) => value < 3)).toEqual([]);
+  });
+
+  it('writes days in words alone', async () => {
+    const text = (await opened.page.locator('main').innerText()).replace(/--as-of ".*"/, '');
+    expect(text.match(/\d{4}-(?:\d\d|W\d\d)(?:-\d\d)?/g)).toBeNull();
   });
 
   it.each([1400, 800, 360])('stays within %i pixels, folded parts open too', async (width) => {
@@ -91,7 +120,7 @@ describe('the page', () => {
       '22 November 2026, 11:40:00',
       '13.5%',
       '53 of 392 entries that are at least 30 days old bought within that time.',
-      '125 entries have time left to buy: the settled rate is final after 2026-11-30.',
+      '125 entries have time left to buy: the settled rate is final after 30 November 2026.',
       'Not counted: 9 purchases before entering, 3 purchases (1 person) by people who never entered.',
       'language against non_language: conversion +8.1 points (+1.7 to +14.1): language is higher.',
       'Against 31 August – 30 September 2026',
@@ -103,7 +132,7 @@ describe('the page', () => {
   it('tells those who do not see it what its charts show', async () => {
     expect(await full.getByRole('img', { name: 'Conversion of non_language over time' }).count()).toBe(1);
     expect(await full.locator('svg desc').first().textContent()).toMatch(
-      /^13 months, from 2025-11 to 2026-11\. Settled rates go from .+% in 20.+ to .+\. 2 months not settled yet: /,
+      /^13 months, from Nov 2025 to Nov 2026\. Settled rates go from .+% in [A-Z][a-z]{2} 20.+ to .+\. 2 months not settled yet: /,
     );
   });
 
@@ -130,6 +159,16 @@ describe('the page', () => {
     expect(shown).toContain(longName);
     expect(shown).toContain(hostileName.replace('\u202e', '\\u202e'));
     expect(await page.locator('img, script').count()).toBe(0);
+  });
+
+  it('names the site, and no folder of this machine', async () => {
+    const text = (await show('with clicks')).page;
+    expect(await text.title()).toBe('Testizer <& Co>: funnel conversion, 1–31 October 2026');
+    expect(await text.locator('main').innerText()).toMatch(/^Testizer <& Co>\n+Funnel conversion/);
+    const content = await text.content();
+    expect(content).toContain('clicks.csv');
+    expect(content).not.toContain('/srv');
+    expect(await full.title()).toBe('Funnel conversion, 1–31 October 2026');
   });
 
   it('says so when nobody entered, and draws nothing', async () => {

@@ -142,6 +142,7 @@ export const clicks: ClickStage = {
   },
   other_campaigns: ['newsletter'],
   rejected_lines: [],
+  time_forms: [],
 };
 
 function clickFigures(entries: number, clicked: number, purchased: number, after: number): ClickFigures {
@@ -164,8 +165,17 @@ function chance(seed: number): () => number {
   };
 }
 
+const usualFunnels: readonly string[] = ['language', 'non_language'];
+
 /** Entries by day or month from `first` on; the last `open` of them are not settled. */
-export function trend(by: 'day' | 'month', first: string, count: number, open: number, size: number): Breakdown {
+export function trend(
+  by: 'day' | 'month',
+  first: string,
+  count: number,
+  open: number,
+  size: number,
+  funnels = usualFunnels,
+): Breakdown {
   const random = chance(count);
   const start = Temporal.PlainDate.from(first);
   const rows = Array.from({ length: count }, (_, index): BreakdownRow[] => {
@@ -174,10 +184,10 @@ export function trend(by: 'day' | 'month', first: string, count: number, open: n
     const label = by === 'day' ? from.toString() : from.toString().slice(0, 7);
     const state: PeriodState = index === count - 1 && open > 0 ? 'running' : index >= count - open ? 'open' : 'settled';
     const group = { key: label, label, folded: 0, from: from.toString(), to: to.toString(), state, ...whole };
-    return ['language', 'non_language'].map((funnel, position) => {
-      const entries = Math.round(size * (0.5 + random()) * (1 - position * 0.35));
+    return funnels.map((funnel, position) => {
+      const entries = Math.round(size * (0.5 + random()) * (1 - (position % 2) * 0.35));
       const maturity = state === 'running' ? 0.3 : state === 'open' ? 0.7 : 1;
-      const purchased = Math.round(entries * (0.07 + 0.07 * random()) * maturity * (1 - position * 0.4));
+      const purchased = Math.round(entries * (0.07 + 0.07 * random()) * maturity * (1 - (position % 2) * 0.4));
       return { group, funnel, ...figures(entries, purchased, state === 'settled' ? 0 : entries - purchased) };
     });
   });
@@ -197,12 +207,12 @@ export function bySource(names: readonly string[]): Breakdown {
 }
 
 /** Monthly cohorts, of which the young ones have not reached every age. */
-export function cohorts(count: number): Cohorts {
+export function cohorts(count: number, funnels = usualFunnels): Cohorts {
   const days = [0, 7, 14, 30, 60, 90];
   const start = Temporal.PlainDate.from('2026-11-01').subtract({ months: count - 1 });
   const random = chance(7);
   const rows = Array.from({ length: count }, (_, index) => start.add({ months: index })).flatMap((from) =>
-    ['language', 'non_language'].map((funnel) => {
+    funnels.map((funnel) => {
       const entries = Math.round(220 + 160 * random());
       const age = from.add({ months: 1 }).until('2026-11-22', { largestUnit: 'days' }).days;
       const final = 0.08 + 0.07 * random();
