@@ -65,9 +65,7 @@ export function paymentsText({ purchases, interrupted, dryRun }: SyncResult, ter
       ? `New paid certificates\n${renderCounters(paidCounters(purchases, dryRun), terminal)}`
       : `No new paid certificates${recordedEarlier > 0 ? `; ${formatCount(recordedEarlier)} recorded earlier` : ''}.\n`,
     unpaidLines.length === 0 ? '' : `Certificates paid no more\n${renderCounters(unpaidLines, terminal)}`,
-    unpaid.unpaid_but_kept > 0
-      ? 'What becomes of these: sync.vanishedPayments, see funnels help operations\n'
-      : '',
+    unpaid.unpaid_but_kept > 0 ? 'What becomes of these: sync.vanishedPayments, see funnels help operations\n' : '',
     outcomes.dated_ahead > 0
       ? 'Those dated ahead wait for their time. Does the site keep another time than the\ndatabase? See database.timezone.\n'
       : '',
