@@ -23,7 +23,7 @@ export default class Sync extends BaseCommand {
   static override description = [
     'Looks at every test finished in the last sync.lookbackDays, oldest first, and writes a funnel',
     'entry and a job for Brevo in one transaction. New paid certificates mark the entries of their',
-    'buyers. Safe to repeat and to run several times at once. Where --since lets in people from before the',
+    'buyers; those that are refunded take them back. Safe to repeat and to run several times at once. Where --since lets in people from before the',
     'look-back, it says how many and how old the oldest result is, and asks, or wants --yes.',
   ].join(' ');
 
@@ -44,7 +44,8 @@ export default class Sync extends BaseCommand {
     yes: Flags.boolean({ char: 'y', description: 'Do not ask, however old the results are.', default: false }),
     limit: Flags.integer({ description: 'Stop after this many new entries.', min: 1, helpValue: 'N' }),
     explain: Flags.boolean({
-      description: 'List every result with what became of it, as it is decided; as JSON, one object a line.',
+      description:
+        'List every result, and every payment that is new, corrected, unusable or paid no more, with what became of it, as it is decided; as JSON, one object a line.',
     }),
     format: formatFlag(),
   };
@@ -71,6 +72,7 @@ export default class Sync extends BaseCommand {
       funnels: settings.funnels,
       lookbackDays: settings.sync.lookbackDays,
       batchSize: settings.sync.batchSize,
+      vanishedPayments: settings.sync.vanishedPayments,
       dryRun,
       since,
       limit: flags.limit,
@@ -78,6 +80,9 @@ export default class Sync extends BaseCommand {
     };
     const explaining: Partial<SyncOptions> = {
       onDecision: (decision) => {
+        waiting.push(lines.line(decision));
+      },
+      onPayment: (decision) => {
         waiting.push(lines.line(decision));
       },
       pause: printWaiting,

@@ -14,9 +14,10 @@ export default class ReportPeople extends BaseCommand {
   static override summary = 'List the people behind a number of the report.';
 
   static override description = [
-    'The entries of a period that bought, that are open (not bought, their window not over), or that',
-    'lapsed (not bought, their window over): together they are the entries of "report conversions" with',
-    'the same flags. bought-before lists the purchases paid before their buyer entered.',
+    'The entries of a period that bought, that are open (not bought, their window not over), that lapsed',
+    '(not bought, their window over), that were refunded, or that were paid for between test and entry',
+    '(paid-before-entering): together they are the entries of "report conversions" with the same flags.',
+    'bought-before lists the purchases paid before their buyer entered.',
   ].join(' ');
 
   static override examples = [

@@ -61,6 +61,10 @@ sync:
   lookbackDays: 30
   # Rows of one transaction (default 500, 1 to 10000). Lower it when the site feels the sync.
   batchSize: 500
+  # What becomes of recorded payments whose row is gone from the site: kept, they count as paid for ever; refunded, they
+  # count no more. Left out, they count as refunded unless more are gone or unpaid at once than refunds explain (more than
+  # 20, and more than one in a thousand): then they are kept, and a warning says so. No default.
+  #vanishedPayments: kept
 
 brevo:
   # The API key (Brevo: SMTP & API > API keys). Better kept in apiKeyFile or in the variable BREVO_API_KEY.
@@ -357,6 +361,7 @@ sudo funnels drain-outbox              # from here on people get e-mail
 - \`sync\` says how many rows it did not take, and why; \`sync --dry-run --explain\` lists them (\`--format csv\` for a
   spreadsheet, \`--json\` for programs: one object a line, the summary last). A funnel without a list id is skipped, and it
   says so.
+- What \`sync\` makes of payments, see [Payments](#payments).
 - Look at the lists in Brevo after the first \`drain-outbox\`, and only then enable the timers.
 - \`sqlite:\` databases are for trying the program out. On a server use MariaDB or MySQL.
 
@@ -376,6 +381,28 @@ Buyers can be moved to a list of their own: set \`funnels.<name>.onPurchase.list
 its e-mails end. With \`leaveFunnelList: false\` they stay; with \`leaveFunnelList: true\` alone they only leave. The lists are
 those configured when \`sync\` notices the purchase. Nobody who has unsubscribed gets e-mail again by any of this: the
 program never touches that mark.
+
+### Payments
+
+\`sync\` keeps a copy of every paid certificate (\`id_status\` 2) in \`funnel_purchases\`, and each run compares it with the site:
+late confirmations, corrected addresses, types and dates, and refunds are noticed whenever they happen.
+
+| What the site says | What becomes of it |
+|---|---|
+| paid at or after entering | a purchase: the entry is marked, Brevo is told, the report counts it |
+| paid from the finish of the test on, before entering | no conversion, but out of the mails: Brevo is told, whenever the site confirms it |
+| paid before the test was finished | nothing; it may have been for an earlier test |
+| result, buyer, test or date missing, a type other than 1 and 2, no usable address | counted with its reason by every run, and used once the site has corrected it. \`sync --dry-run --explain\` names each with its number |
+| dated ahead of the database's clock | waits until that time has come. If there are many, the site keeps another time than the database: set \`database.timezone\` |
+| address, type or date corrected | the purchase moves to whom the site names now, as of that date |
+| refunded (another \`id_status\`), or the row is gone | the entry keeps its mark and its date, and no longer counts as bought unless another payment is left. Brevo is told nothing. Such a payment keeps nobody from entering. Paid again, it counts again |
+
+What looks like an accident is no refund: when more than 20 recorded payments, and more than one in a thousand, are unpaid
+or gone at once (a table emptied, restored or archived), they count as before, every run says so, and the next steps are
+yours. \`sync.vanishedPayments\` decides: \`refunded\` believes the site, however many they are; for once,
+\`sudo FUNNELS_SYNC_VANISHED_PAYMENTS=refunded funnels sync\`. \`kept\` is for sites that delete or archive old payments: a row that is gone then counts as paid
+for ever, while a changed status is still a refund. Left out, few are refunds and many are an accident: a deleted row is
+how some shops take a sale back, and a mistake in it undoes itself as soon as the row is there again.
 
 ## Timers
 

@@ -92,6 +92,7 @@ export const settingsSchema = v.pipe(
     sync: v.object({
       lookbackDays: v.optional(wholeNumber(1, 3650), 30),
       batchSize: v.optional(wholeNumber(1, 10_000), 500),
+      vanishedPayments: unset(oneOf(['kept', 'refunded'])),
     }),
     brevo: v.object({
       // It travels in an HTTP header, where nothing but visible ASCII is safe.

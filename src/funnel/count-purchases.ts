@@ -1,13 +1,15 @@
+import type { BuyerEntry } from './buyer-entries.ts';
 import type { PurchaseOutcome, SyncResult } from './counts.ts';
 import { type DryRunMemory, personOf } from './dry-run-memory.ts';
-import type { OpenEntry, Purchase, PurchaseStanding } from './purchases.ts';
+import type { Purchase } from './purchases.ts';
+import { isOpen, type Settled } from './settle.ts';
+import type { SyncOptions } from './sync.ts';
 
-/** What the tables say about a page of purchases, asked before anything is marked. */
+/** A page of purchases, the entries of their buyers as they stood before, and what they became. */
 export interface PurchasePage {
   purchases: readonly Purchase[];
-  standings: readonly PurchaseStanding[];
-  /** the open entries that the purchases of this page qualify for */
-  openEntries: readonly OpenEntry[];
+  entries: readonly BuyerEntry[];
+  settled: readonly Settled[];
 }
 
 /**
@@ -17,32 +19,40 @@ export interface PurchasePage {
 export class PurchaseCounter {
   readonly #result: SyncResult['purchases'];
   readonly #memory: DryRunMemory;
-  readonly #marked = new Set<string>();
+  readonly #onPayment: SyncOptions['onPayment'];
 
-  constructor(result: SyncResult['purchases'], memory: DryRunMemory) {
+  constructor(result: SyncResult['purchases'], memory: DryRunMemory, onPayment: SyncOptions['onPayment']) {
     this.#result = result;
     this.#memory = memory;
+    this.#onPayment = onPayment;
   }
 
-  add({ purchases, standings, openEntries }: PurchasePage): void {
-    const standingOf = new Map(standings.map((standing) => [String(standing.paymentId), standing]));
-    const entriesOf = Map.groupBy(openEntries, personOf);
+  add({ purchases, entries, settled }: PurchasePage): void {
+    const entriesOf = Map.groupBy(entries, personOf);
+    const marked = new Set<BuyerEntry>();
     for (const purchase of purchases) {
-      const entries = (entriesOf.get(personOf(purchase)) ?? []).filter(({ enteredAt }) => enteredAt <= purchase.paidAt);
-      const open = entries.map(({ entryId }) => String(entryId)).filter((id) => !this.#marked.has(id));
-      for (const id of open) this.#marked.add(id);
-      this.#result.entriesMarked += open.length;
+      // Without an address: those are counted whenever they are read.
+      if (purchase.email === '') continue;
+      const own = entriesOf.get(personOf(purchase)) ?? [];
+      const outcome = this.#outcomeOf(purchase, own, marked);
+      for (const entry of own) if (entry.enteredAt <= purchase.paidAt) marked.add(entry);
       this.#result.lookedAt += 1;
-      const standing = standingOf.get(String(purchase.paymentId));
-      const outcome = open.length > 0 ? 'marked' : this.#outcomeOf(purchase, standing, entries.length > 0);
       this.#result.outcomes[outcome] += 1;
+      const { paymentId, paidAt, funnelType: funnel, email } = purchase;
+      this.#onPayment?.({ paymentId, paidAt, funnel, email, outcome, detail: null });
+    }
+    for (const { isMarked, isRestored, isPaidBefore } of settled) {
+      if (isMarked) this.#result.entriesMarked += 1;
+      if (isRestored) this.#result.entriesRestored += 1;
+      if (isPaidBefore) this.#result.entriesPaidBefore += 1;
     }
   }
 
-  #outcomeOf(purchase: Purchase, standing: PurchaseStanding | undefined, isMarkedByThisRun: boolean): PurchaseOutcome {
-    if (purchase.email === '') return 'no_usable_address';
-    if (isMarkedByThisRun || standing?.isMarked === 1) return 'already_marked';
-    const isEntered = standing?.isEntered === 1 || this.#memory.wouldHaveEntered(purchase);
-    return isEntered ? 'paid_before_entering' : 'not_in_funnel';
+  #outcomeOf(purchase: Purchase, own: readonly BuyerEntry[], marked: ReadonlySet<BuyerEntry>): PurchaseOutcome {
+    const reached = own.filter(({ enteredAt }) => enteredAt <= purchase.paidAt);
+    if (reached.some((entry) => isOpen(entry) && !marked.has(entry))) return 'marked';
+    if (reached.length > 0) return 'already_marked';
+    if (own.some(({ finishedAt }) => finishedAt <= purchase.paidAt)) return 'paid_before_entering';
+    return own.length > 0 || this.#memory.wouldHaveEntered(purchase) ? 'paid_before_finishing' : 'not_in_funnel';
   }
 }

@@ -2,14 +2,26 @@ import type { CandidateOutcome } from './candidate.ts';
 import { outcomes } from './candidate.ts';
 import type { FunnelType } from './funnel-type.ts';
 
-/** What became of the paid certificates a run looked at. Every one gets exactly one of these. */
+/** What became of the site's paid certificates that are not as recorded earlier. Every one gets exactly one of these. */
 export const purchaseOutcomes = [
   'marked',
   'already_marked',
   'paid_before_entering',
+  'paid_before_finishing',
   'not_in_funnel',
   'no_usable_address',
+  'no_result',
+  'no_buyer',
+  'no_test',
+  'other_type',
+  'no_date',
+  'dated_ahead',
 ] as const;
+
+/** What became of recorded payments that the site no longer calls paid; they are none of those above. */
+export const unpaidOutcomes = ['refunded', 'vanished', 'unpaid_but_kept'] as const;
+
+export type UnpaidOutcome = (typeof unpaidOutcomes)[number];
 
 export type PurchaseOutcome = (typeof purchaseOutcomes)[number];
 
@@ -32,10 +44,21 @@ export interface SyncResult {
   /** the entered ones by funnel */
   entered: Record<FunnelType, number>;
   purchases: {
+    /** paid certificates that an earlier run has dealt with, and that are still as it found them */
+    recordedEarlier: number;
+    /** all others */
     lookedAt: number;
     outcomes: Record<PurchaseOutcome, number>;
     /** entries marked as bought; one payment can close several, several payments one */
     entriesMarked: number;
+    /** entries whose person paid from the finish of the test on and before entering: out of the mails, no conversion */
+    entriesPaidBefore: number;
+    /** recorded payments that the site no longer calls paid */
+    unpaid: Record<UnpaidOutcome, number>;
+    /** entries that are no longer counted as bought, or as paid before entering, because their payment was taken back */
+    entriesWithdrawn: number;
+    /** and those that are counted again, because it was paid after all */
+    entriesRestored: number;
   };
   /** true when a signal ended the run before everything was looked at */
   interrupted: boolean;
@@ -52,7 +75,16 @@ export function emptyResult(dryRun: boolean): SyncResult {
     outcomes: zeros(outcomes),
     late: { before: '', entered: 0, oldest: null },
     entered: { language: 0, non_language: 0 },
-    purchases: { lookedAt: 0, outcomes: zeros(purchaseOutcomes), entriesMarked: 0 },
+    purchases: {
+      recordedEarlier: 0,
+      lookedAt: 0,
+      outcomes: zeros(purchaseOutcomes),
+      entriesMarked: 0,
+      entriesPaidBefore: 0,
+      unpaid: zeros(unpaidOutcomes),
+      entriesWithdrawn: 0,
+      entriesRestored: 0,
+    },
     interrupted: false,
   };
 }

@@ -172,7 +172,7 @@ export class EnteringRun {
     if (standing.isEntered === 1) return standing.isNew === 1 ? 'lost_race' : 'already_in_funnel';
     if (candidate.obstacle !== null) return candidate.obstacle;
     if (standing.isCovered === 1) return 'covered_by_older_entry';
-    if (standing.hasBought === 1 || this.#memory.hasBoughtSince(candidate)) return 'already_bought';
+    if (this.#memory.hasBoughtSince(candidate, standing.hasBought === 1)) return 'already_bought';
     return 'entered';
   }
 

@@ -36,7 +36,7 @@ const noJob = 'NOT EXISTS (SELECT 1 FROM brevo_sync_outbox o WHERE o.funnel_entr
 const covered = `EXISTS (SELECT 1 FROM funnel_entries e
       WHERE e.email = j.email AND e.funnel_type = j.funnel_type AND e.test_id = 0 AND e.entered_at >= j.finished_at)`;
 const bought = `EXISTS (SELECT 1 FROM funnel_purchases p
-      WHERE p.email = j.email AND p.funnel_type = j.funnel_type AND p.paid_at >= j.finished_at)`;
+      WHERE p.email = j.email AND p.funnel_type = j.funnel_type AND p.paid_at >= j.finished_at AND p.revoked_at IS NULL)`;
 
 const selectNewestId = 'SELECT COALESCE(MAX(id), 0) AS id FROM funnel_entries';
 

@@ -1,66 +1,33 @@
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
-import type { Database, Id } from '../database/database.ts';
-import { type Payment, readNewPayments } from '../modx/payments.ts';
-import { readAddress } from './address.ts';
-import { closeMatchedPurchases, markBought } from './bought-entries.ts';
+import type { Database } from '../database/database.ts';
+import { writeSettled } from './bought-entries.ts';
+import { lockEntriesOf, readEntriesOf } from './buyer-entries.ts';
 import { PurchaseCounter } from './count-purchases.ts';
 import type { SyncResult } from './counts.ts';
 import { DryRunMemory } from './dry-run-memory.ts';
-import {
-  lockOpenEntries,
-  lockWaitingPurchases,
-  type Purchase,
-  readOpenEntries,
-  readPurchaseStandings,
-  readWaitingPurchases,
-  registerPurchases,
-} from './purchases.ts';
+import { closeMatchedPurchases, lockWaitingPurchases, type Purchase, readWaitingPurchases } from './purchases.ts';
+import { type Settled, settleMatched } from './settle.ts';
 import type { SyncOptions } from './sync.ts';
 
 const pageSize = 1_000;
 
-/** Takes the site's new payments into `funnel_purchases`, or, in a dry run, into memory. Ends early when aborted. */
-export async function registerNewPurchases(database: Database, options: SyncOptions): Promise<DryRunMemory> {
-  const memory = new DryRunMemory();
-  let after: Id = -1;
-  for (;;) {
-    const payments = await readNewPayments(database, options.tables, after, pageSize);
-    const purchases = payments.map(readPurchase);
-    if (options.dryRun) memory.addPurchases(purchases);
-    else if (purchases.length > 0) await database.transaction((session) => registerPurchases(session, purchases));
-    // The embedded engine never waits, so without this no signal would be heard.
-    await eventLoopTurn();
-    const last = payments.at(-1);
-    if (last === undefined || payments.length < pageSize || options.signal.aborted) return memory;
-    after = last.id;
-  }
-}
-
-function readPurchase({ id, email, type, paidAt }: Payment): Purchase {
-  const reading = readAddress(email);
-  return {
-    paymentId: id,
-    email: reading.ok ? reading.address : '',
-    funnelType: type === 1 ? 'language' : 'non_language',
-    paidAt,
-  };
-}
-
 /** Marks the entries of everybody who bought since the last run and enqueues their jobs, a page per transaction. */
 export async function matchPurchases(database: Database, options: SyncOptions, result: SyncResult): Promise<void> {
-  const counter = new PurchaseCounter(result.purchases, new DryRunMemory());
+  const counter = new PurchaseCounter(result.purchases, new DryRunMemory(), options.onPayment);
   while (!options.signal.aborted) {
     const page = await database.transaction(async (session) => {
       const purchases = await lockWaitingPurchases(session, pageSize);
       const usable = purchases.filter(hasAddress);
-      const openEntries = await lockOpenEntries(session, usable);
-      // Asked after locking: what a concurrent run has marked in the meantime is then seen as marked.
-      const standings = await readPurchaseStandings(session, usable);
-      await markBought(session, openEntries, options.funnels);
+      if (usable.length > 0) await lockEntriesOf(session, usable);
+      // Read after locking: what a concurrent run has marked in the meantime is then seen as marked.
+      const entries = await readEntriesOf(session, options.tables, usable);
+      const settled = entries.map(settleMatched).filter(isChange);
+      await writeSettled(session, settled, options.funnels);
       await closeMatchedPurchases(session, purchases);
-      return { purchases, standings, openEntries };
+      return { purchases, entries, settled };
     });
     counter.add(page);
+    await options.pause?.();
     await eventLoopTurn();
     if (page.purchases.length < pageSize) break;
   }
@@ -73,14 +40,21 @@ export async function previewPurchases(
   memory: DryRunMemory,
   result: SyncResult,
 ): Promise<void> {
-  const counter = new PurchaseCounter(result.purchases, memory);
-  const all = [...(await readAllWaiting(database)), ...memory.purchases];
+  const counter = new PurchaseCounter(result.purchases, memory, options.onPayment);
+  const corrected = new Set(memory.withdrawnOf(memory.withdrawnPersons).map(String));
+  const waiting = (await readAllWaiting(database)).filter(({ paymentId }) => !corrected.has(String(paymentId)));
+  const all = [...waiting, ...memory.purchases];
   all.sort((a, b) => (BigInt(a.paymentId) < BigInt(b.paymentId) ? -1 : 1));
   for (let start = 0; start < all.length && !options.signal.aborted; start += pageSize) {
     const purchases = all.slice(start, start + pageSize);
     const usable = purchases.filter(hasAddress);
-    const openEntries = await readOpenEntries(database, usable);
-    counter.add({ purchases, openEntries, standings: await readPurchaseStandings(database, usable) });
+    const entries = (await readEntriesOf(database, options.tables, usable, memory.withdrawnOf(usable))).map((entry) =>
+      memory.asWouldBe(entry),
+    );
+    const settled = entries.map(settleMatched).filter(isChange);
+    memory.addSettled(settled);
+    counter.add({ purchases, entries, settled });
+    await options.pause?.();
     await eventLoopTurn();
   }
 }
@@ -97,4 +71,8 @@ async function readAllWaiting(database: Database): Promise<Purchase[]> {
 
 function hasAddress({ email }: Purchase): boolean {
   return email !== '';
+}
+
+function isChange(settled: Settled | null): settled is Settled {
+  return settled !== null;
 }

@@ -9,14 +9,8 @@ export interface Purchase {
   paidAt: string;
 }
 
-/** How a purchase stands to the entries of its buyer in that funnel. */
-export interface PurchaseStanding {
-  paymentId: Id;
-  /** an entry made at or before the payment is marked already */
-  isMarked: 0 | 1;
-  /** there is any entry at all, so one made after the payment */
-  isEntered: 0 | 1;
-}
+/** A person within one funnel. */
+export type Person = Pick<Purchase, 'email' | 'funnelType'>;
 
 // In a subquery of its own: MySQL refuses to lock what JSON_TABLE has made.
 const mysqlBatch = `(SELECT * FROM JSON_TABLE(?, '$[*]' COLUMNS (
@@ -29,47 +23,79 @@ const sqliteBatch = `(SELECT CAST(value ->> 'paymentId' AS INTEGER) AS payment_i
       value ->> 'funnelType' AS funnel_type, value ->> 'paidAt' AS paid_at
     FROM json_each(?)) j`;
 
-const register = (batch: string): string => `INSERT INTO funnel_purchases (payment_id, email, funnel_type, paid_at)
-  SELECT j.payment_id, j.email, j.funnel_type, j.paid_at FROM ${batch}`;
+// What has no address has nothing to be matched with.
+const register = (batch: string): string => `INSERT INTO funnel_purchases
+    (payment_id, email, funnel_type, paid_at, matched_at)
+  SELECT j.payment_id, j.email, j.funnel_type, j.paid_at, CASE WHEN j.email = '' THEN CURRENT_TIMESTAMP END
+  FROM ${batch}`;
 
 const insertPurchases: Statement = {
   mysql: `${register(mysqlBatch)} ON DUPLICATE KEY UPDATE funnel_purchases.payment_id = funnel_purchases.payment_id`,
   sqlite: `${register(sqliteBatch)} WHERE true ON CONFLICT DO NOTHING`,
 };
 
+const asOnSite = `email = j.email, funnel_type = j.funnel_type, paid_at = j.paid_at, revoked_at = NULL,
+    matched_at = CASE WHEN j.email = '' THEN CURRENT_TIMESTAMP END`;
+
+const correctPurchases: Statement = {
+  mysql: `UPDATE funnel_purchases p JOIN ${mysqlBatch} ON j.payment_id = p.payment_id
+    SET p.email = j.email, p.funnel_type = j.funnel_type, p.paid_at = j.paid_at, p.revoked_at = NULL,
+      p.matched_at = CASE WHEN j.email = '' THEN CURRENT_TIMESTAMP END`,
+  sqlite: `UPDATE funnel_purchases SET ${asOnSite} FROM ${sqliteBatch} WHERE j.payment_id = funnel_purchases.payment_id`,
+};
+
+const revoke: Statement = {
+  mysql: `UPDATE funnel_purchases p JOIN ${mysqlBatch} ON j.payment_id = p.payment_id
+    SET p.revoked_at = CURRENT_TIMESTAMP, p.matched_at = COALESCE(p.matched_at, CURRENT_TIMESTAMP)
+    WHERE p.revoked_at IS NULL`,
+  sqlite: `UPDATE funnel_purchases SET revoked_at = CURRENT_TIMESTAMP,
+      matched_at = COALESCE(matched_at, CURRENT_TIMESTAMP)
+    FROM ${sqliteBatch} WHERE j.payment_id = funnel_purchases.payment_id AND revoked_at IS NULL`,
+};
+
+const close: Statement = {
+  mysql: `UPDATE funnel_purchases p JOIN ${mysqlBatch} ON j.payment_id = p.payment_id
+    SET p.matched_at = CURRENT_TIMESTAMP`,
+  sqlite: `UPDATE funnel_purchases SET matched_at = CURRENT_TIMESTAMP
+    FROM ${sqliteBatch} WHERE j.payment_id = funnel_purchases.payment_id`,
+};
+
 const waiting = `SELECT payment_id AS paymentId, email, funnel_type AS funnelType, paid_at AS paidAt
-  FROM funnel_purchases WHERE matched_at IS NULL AND payment_id > ? ORDER BY payment_id LIMIT ?`;
+  FROM funnel_purchases WHERE matched_at IS NULL AND revoked_at IS NULL AND payment_id > ?
+  ORDER BY payment_id LIMIT ?`;
 
 const lockWaiting: Statement = { mysql: `${waiting} FOR UPDATE SKIP LOCKED`, sqlite: waiting };
 
-const standings = (batch: string): string => `SELECT j.payment_id AS paymentId,
-    EXISTS (SELECT 1 FROM funnel_entries e WHERE e.email = j.email AND e.funnel_type = j.funnel_type
-      AND e.entered_at <= j.paid_at AND e.certificate_purchased = 1) AS isMarked,
-    EXISTS (SELECT 1 FROM funnel_entries e WHERE e.email = j.email AND e.funnel_type = j.funnel_type) AS isEntered
+const lastPaid = (batch: string, without: string): string => `SELECT j.email AS email, j.funnel_type AS funnelType,
+    (SELECT MAX(p.paid_at) FROM funnel_purchases p WHERE p.email = j.email AND p.funnel_type = j.funnel_type
+      AND p.revoked_at IS NULL AND p.payment_id NOT IN (${without})) AS paidAt
   FROM ${batch}`;
 
-const selectStandings: Statement = { mysql: standings(mysqlBatch), sqlite: standings(sqliteBatch) };
+const selectLastPaid: Statement = {
+  mysql: lastPaid(mysqlBatch, `SELECT i.id FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) i`),
+  sqlite: lastPaid(sqliteBatch, 'SELECT CAST(value AS INTEGER) FROM json_each(?)'),
+};
 
-const open = (batch: string): string => `SELECT DISTINCT e.id AS entryId, e.email AS email, e.funnel_type AS funnelType,
-    e.entered_at AS enteredAt
-  FROM ${batch} JOIN funnel_entries e ON e.email = j.email AND e.funnel_type = j.funnel_type
-  WHERE e.certificate_purchased = 0 AND e.entered_at <= j.paid_at`;
-
-const selectOpen: Statement = { mysql: open(mysqlBatch), sqlite: open(sqliteBatch) };
-
-const lockOpen: Statement = { mysql: `${open(mysqlBatch)} FOR UPDATE`, sqlite: open(sqliteBatch) };
-
-/** An open entry whose person has bought. */
-export interface OpenEntry {
-  entryId: Id;
-  email: string;
-  funnelType: FunnelType;
-  enteredAt: string;
-}
+const countValid = 'SELECT COUNT(*) AS count FROM funnel_purchases WHERE revoked_at IS NULL';
 
 /** Keeps purchases in `funnel_purchases`; those that are there already are left as they are. */
 export async function registerPurchases(session: Session, batch: readonly Purchase[]): Promise<void> {
-  await session.execute(insertPurchases, [JSON.stringify(batch)]);
+  if (batch.length > 0) await session.execute(insertPurchases, [JSON.stringify(batch)]);
+}
+
+/** Makes copies say what the site says now: paid, by that person, at that time; they wait to be matched again. */
+export async function correctCopies(session: Session, batch: readonly Purchase[]): Promise<void> {
+  if (batch.length > 0) await session.execute(correctPurchases, [JSON.stringify(batch)]);
+}
+
+/** Records that the site no longer calls these payments paid. */
+export async function revokePurchases(session: Session, batch: readonly Purchase[]): Promise<void> {
+  await session.execute(revoke, [JSON.stringify(batch)]);
+}
+
+/** Records that these purchases have been matched with the entries there were. */
+export async function closeMatchedPurchases(session: Session, batch: readonly Purchase[]): Promise<void> {
+  if (batch.length > 0) await session.execute(close, [JSON.stringify(batch)]);
 }
 
 /** The next `limit` registered purchases after payment `after` that no run has matched with entries yet. */
@@ -82,17 +108,18 @@ export function lockWaitingPurchases(session: Session, limit: number): Promise<P
   return session.query<Purchase>(lockWaiting, [-1, limit]);
 }
 
-/** How each purchase of the batch stands to its buyer's entries. Reads only. */
-export function readPurchaseStandings(session: Session, batch: readonly Purchase[]): Promise<PurchaseStanding[]> {
-  return session.query<PurchaseStanding>(selectStandings, [JSON.stringify(batch)]);
+/** How many recorded payments count as paid. */
+export async function countValidPurchases(session: Session): Promise<number> {
+  const [row] = await session.query<{ count: number }>(countValid);
+  return row?.count ?? 0;
 }
 
-/** The open entries that the purchases of the batch qualify for: paid at or after the entry (guide, 3). */
-export function readOpenEntries(session: Session, batch: readonly Purchase[]): Promise<OpenEntry[]> {
-  return session.query<OpenEntry>(selectOpen, [JSON.stringify(batch)]);
-}
-
-/** The same, locked until the transaction ends. */
-export function lockOpenEntries(session: Session, batch: readonly Purchase[]): Promise<OpenEntry[]> {
-  return session.query<OpenEntry>(lockOpen, [JSON.stringify(batch)]);
+/** When each of these people last paid, by the recorded payments that count, those in `without` left out; null: never. */
+export async function readLastPaid(
+  session: Session,
+  persons: readonly Person[],
+  without: readonly Id[],
+): Promise<(Person & { paidAt: string | null })[]> {
+  if (persons.length === 0) return [];
+  return session.query(selectLastPaid, [JSON.stringify(without), JSON.stringify(persons)]);
 }

@@ -2,10 +2,11 @@ import type { Database } from '../database/database.ts';
 import type { ModxTables } from '../modx/tables.ts';
 import type { Funnels } from './candidate.ts';
 import { emptyResult, type SyncResult } from './counts.ts';
-import type { Decision } from './decision.ts';
+import type { Decision, PaymentDecision } from './decision.ts';
 import { enterCandidates } from './enter.ts';
-import { matchPurchases, previewPurchases, registerNewPurchases } from './match-purchases.ts';
+import { matchPurchases, previewPurchases } from './match-purchases.ts';
 import { type Runner, recordingRun } from './runs.ts';
+import { takeInPayments } from './take-in-payments.ts';
 
 export interface SyncOptions {
   tables: ModxTables;
@@ -20,6 +21,8 @@ export interface SyncOptions {
   onlyLate?: boolean;
   /** ends after so many entries; undefined for all */
   limit?: number | undefined;
+  /** what becomes of recorded payments whose row is gone from the site; undefined: refunded, unless they are many */
+  vanishedPayments?: 'kept' | 'refunded' | undefined;
   /** candidates per transaction */
   batchSize: number;
   /** look only; the database should be opened read-only then */
@@ -30,6 +33,8 @@ export interface SyncOptions {
   onProgress?: (done: number, total: number) => void;
   /** told about every finished test; the run then reads all of them, also those it need only count */
   onDecision?: ((decision: Decision) => void) | undefined;
+  /** told about every payment that was looked at by itself */
+  onPayment?: ((decision: PaymentDecision) => void) | undefined;
   /** waited for now and then, so that whoever was told of decisions can keep up */
   pause?: (() => Promise<void>) | undefined;
   /** told about rows that somebody should look at */
@@ -40,14 +45,14 @@ export interface SyncOptions {
 
 /**
  * Puts people who finished a test into their funnel, with a job for Brevo in the same transaction, and marks those who
- * bought. Safe to repeat and to run several times at once: the unique constraint decides, and every batch stands on
+ * bought or whose payment was taken back. Safe to repeat and to run several times at once: the unique constraint decides, and every batch stands on
  * its own, so a run that was killed loses nothing. New payments are taken in first, because somebody who has already
  * bought does not enter.
  */
 export async function sync(database: Database, options: SyncOptions): Promise<SyncResult> {
   const result = emptyResult(options.dryRun);
   const work = async (): Promise<void> => {
-    const memory = await registerNewPurchases(database, options);
+    const memory = await takeInPayments(database, options, result);
     await enterCandidates(database, options, memory, result);
     if (options.dryRun) await previewPurchases(database, options, memory, result);
     else await matchPurchases(database, options, result);

@@ -1,9 +1,11 @@
 import type { CandidateOutcome } from '../funnel/candidate.ts';
-import type { PurchaseOutcome, SyncResult } from '../funnel/counts.ts';
+import type { SyncResult } from '../funnel/counts.ts';
 import { countedAtMost } from '../modx/finished-tests.ts';
 import type { Column } from './columns.ts';
 import { type Counter, renderCounters } from './counters.ts';
 import { formatCount } from './numbers.ts';
+import { occurred } from './occurred.ts';
+import { paymentRows, paymentsText } from './payments-summary.ts';
 import { type Format, renderRows } from './render.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -21,17 +23,10 @@ const candidateLabels: Record<CandidateOutcome, string> = {
   refused_by_database: 'refused by the database (see the warnings)',
 };
 
-const purchaseLabels: Record<PurchaseOutcome, string> = {
-  marked: 'bought after entering',
-  already_marked: 'bought again, their entries are marked already',
-  paid_before_entering: 'paid before entering, not counted',
-  not_in_funnel: 'by people who are in no such funnel',
-  no_usable_address: 'without a usable address',
-};
-
 const dayMs = 86_400_000;
 
-interface SummaryRow {
+/** A line of the summary for programs. */
+export interface SummaryRow {
   of: 'results' | 'payments' | 'entries' | 'run';
   outcome: string;
   count: number;
@@ -70,9 +65,7 @@ function rowsOf({
       outcome,
       count,
     })),
-    ...occurred(purchases.outcomes).map(([outcome, count]) => ({ of: 'payments' as const, outcome, count })),
-    { of: 'payments', outcome: 'looked_at', count: purchases.lookedAt },
-    { of: 'entries', outcome: 'marked_as_bought', count: purchases.entriesMarked },
+    ...paymentRows(purchases),
     ...occurred(flags).map(([outcome, count]) => ({ of: 'run' as const, outcome, count })),
   ];
 }
@@ -80,14 +73,12 @@ function rowsOf({
 function forPeople(result: SyncResult, terminal: Terminal): string {
   const { window, dryRun, interrupted, outcomes, purchases, lookedAt } = result;
   const span = `finished from ${window.from} to ${window.to}`;
-  const hasNews = outcomes.entered + purchases.entriesMarked > 0;
+  const hasNews = outcomes.entered + purchases.entriesMarked + purchases.entriesPaidBefore > 0;
   return [
     !interrupted && lookedAt === 0
       ? `No test results ${span}.\n`
       : `Test results ${span}\n${renderCounters(resultCounters(result), terminal)}`,
-    !interrupted && purchases.lookedAt === 0
-      ? 'No new paid certificates.\n'
-      : `New paid certificates\n${renderCounters(paymentCounters(result), terminal)}`,
+    paymentsText(result, terminal),
     enteredLate(result),
     notLookedAt(result),
     interrupted ? 'Ended early by a signal; what is counted here is kept, and the next run does the rest.\n' : '',
@@ -140,20 +131,4 @@ function resultCounters({ outcomes, entered, lookedAt, dryRun }: SyncResult): Co
     })),
     { label: 'looked at', count: lookedAt, total: true },
   ];
-}
-
-function paymentCounters({ purchases, dryRun }: SyncResult): Counter[] {
-  const entries = `${formatCount(purchases.entriesMarked)} ${purchases.entriesMarked === 1 ? 'entry' : 'entries'}`;
-  return [
-    ...occurred(purchases.outcomes).map(([outcome, count]) => ({
-      label: purchaseLabels[outcome],
-      count,
-      ...(outcome === 'marked' ? { note: `${entries} ${dryRun ? 'to be marked' : 'marked'}` } : {}),
-    })),
-    { label: 'looked at', count: purchases.lookedAt, total: true },
-  ];
-}
-
-function occurred<Key extends string>(counts: Record<Key, number>): [Key, number][] {
-  return (Object.entries(counts) as [Key, number][]).filter(([, count]) => count > 0);
 }

@@ -34,7 +34,7 @@ interface Placed {
 async function readInTime(session: Session, by: 'day' | 'week' | 'month', { clock, period, outlying }: TimedPeriod) {
   const buckets = await cutIntoBuckets(session, by, { ...period, clock, outlying });
   const { keys, of } = await readGroupedFigures(session, period.scope, groupByBucket(buckets));
-  const isRow = rowsWanted(buckets, (index) => keys.includes(String(index + 1)));
+  const isRow = rowsWanted(buckets, keys);
   const groups = buckets.map(({ key, label, from, to, state, isPart, isOutlying }, index): Placed => {
     const group = {
       ...{ key, label: isPart ? `${label} (part)` : label, folded: 0, from: from.toString(), to: to.toString(), state },

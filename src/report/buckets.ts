@@ -5,7 +5,7 @@ import type { Outlying } from './odd-dates.ts';
 import type { Days } from './period.ts';
 import type { PeriodState } from './result.ts';
 import { isPartOf, mostEmptyParts, stateOf } from './rules.ts';
-import type { Grouping, Scope } from './scope.ts';
+import { type Grouping, inFunnel, inPeriod, type Scope } from './scope.ts';
 
 export type Unit = 'day' | 'week' | 'month';
 
@@ -28,8 +28,9 @@ export interface Bucket {
 /** A hundred years of days. */
 const mostBuckets = 36_600;
 
-const selectEdges = `SELECT MIN(e.entered_at) AS first, MAX(e.entered_at) AS last FROM funnel_entries e
-  WHERE e.entered_at >= ? AND e.entered_at < ?`;
+// In the index's order up to the first one of the funnel; MIN and MAX would read all of the period.
+const selectEdge = (order: 'ASC' | 'DESC'): string => `SELECT e.entered_at AS moment FROM funnel_entries e
+  WHERE ${inPeriod} AND ${inFunnel} ORDER BY e.entered_at ${order} LIMIT 1`;
 
 interface TimedPeriod {
   days: Days;
@@ -40,12 +41,12 @@ interface TimedPeriod {
 
 /** The days from the first to the last entry of a scope, its outlying ones left out; undefined without entries. */
 async function edgeDays(session: Session, { scope, clock, outlying }: TimedPeriod): Promise<Piece | undefined> {
-  const [row] = await session.query<{ first: Moment | null; last: Moment | null }>(selectEdges, [
-    outlying?.resumesAt ?? scope.from,
-    scope.until,
-  ]);
-  if (row === undefined || row.first === null || row.last === null) return undefined;
-  const [from, last] = (await clock.shown([row.first, row.last])).map(toDay);
+  const { from: begins, until, funnel } = scope;
+  const bounds = [outlying?.resumesAt ?? begins, until, funnel, funnel];
+  const [first] = await session.query<{ moment: Moment }>(selectEdge('ASC'), bounds);
+  const [end] = await session.query<{ moment: Moment }>(selectEdge('DESC'), bounds);
+  if (first === undefined || end === undefined) return undefined;
+  const [from, last] = (await clock.shown([first.moment, end.moment])).map(toDay);
   return from === undefined || last === undefined ? undefined : { from, to: last.add({ days: 1 }) };
 }
 
@@ -77,16 +78,16 @@ export async function cutIntoBuckets(session: Session, unit: Unit, period: Timed
       isOutlying: false,
     };
   });
-  return outlying === null ? buckets : [await before(first.from, buckets, period, outlying), ...buckets];
+  return outlying === null ? buckets : [before(first.from, buckets, period, outlying), ...buckets];
 }
 
 /** The bucket of what is outlying: all that lies before the others. */
-async function before(
+function before(
   to: Temporal.PlainDate,
   [next]: readonly Bucket[],
   { days, scope, clock }: TimedPeriod,
   { first, told }: Outlying,
-): Promise<Bucket> {
+): Bucket {
   const ends = next?.starts ?? scope.until;
   return {
     ...{ key: null, label: `before ${next?.key ?? to}`, from: days.from ?? toDay(told.first), to, starts: first, ends },
@@ -120,12 +121,10 @@ function cut(unit: Unit, { from, to }: Piece): Piece[] {
   return pieces;
 }
 
-/** Which buckets get a row, by index: all, or of very many those that somebody entered in. */
-export function rowsWanted(
-  buckets: readonly Bucket[],
-  hasEntries: (index: number) => boolean,
-): (index: number) => boolean {
-  return buckets.length > mostEmptyParts ? hasEntries : () => true;
+/** Which buckets get a row, by index: all, or of very many those with entries; `keys` are the numbers of these, from 1. */
+export function rowsWanted(buckets: readonly Bucket[], keys: readonly string[]): (index: number) => boolean {
+  const entered = new Set(keys);
+  return (index) => buckets.length <= mostEmptyParts || entered.has(String(index + 1));
 }
 
 const bucketsOfMysql = `JSON_TABLE(?, '$[*]' COLUMNS (place FOR ORDINALITY,

@@ -33,7 +33,10 @@ export async function reportCohorts(
   const others = counts.map(({ funnel }) => funnel).toSorted();
   const funnels = request.funnel === undefined ? [...new Set([...funnelTypes, ...others])] : [request.funnel];
   const isOver = (ends: Moment, days: number): boolean => movedBy(ends, { hours: hoursOf(days) }) <= clock.asOf;
-  const isRow = rowsWanted(buckets, (index) => counts.some(({ grp }) => grp === String(index + 1)));
+  const isRow = rowsWanted(
+    buckets,
+    counts.map(({ grp }) => grp),
+  );
   const rows = buckets.flatMap(({ label, from, to, ends, isPart, isOutlying }, index) =>
     (isRow(index) ? funnels : []).map((funnel) => {
       const found = countsAt.get(`${index + 1} ${funnel}`);

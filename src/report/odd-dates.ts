@@ -1,9 +1,9 @@
-import type { Id, Session } from '../database/database.ts';
+import type { Id, Parameter, Session } from '../database/database.ts';
 import { type Moment, type ReportClock, toDay } from './clock.ts';
 import type { ResolvedPeriod } from './request.ts';
 import type { OddDates, OddKind } from './result.ts';
 import { isApart, mostOutlying } from './rules.ts';
-import { beginning, inFunnel, inPeriod, type Scope } from './scope.ts';
+import { beginning, inFunnel, inPeriod, purchasedAhead, type Scope } from './scope.ts';
 
 /** So many entries are named by their numbers. */
 const mostNamed = 5;
@@ -22,13 +22,13 @@ const numbersOf = (condition: string): string =>
   `SELECT e.id FROM funnel_entries e WHERE ${condition} ORDER BY e.entered_at, e.id LIMIT ${mostNamed}`;
 
 const entered = `${inPeriod} AND ${inFunnel}`;
-const purchasedAhead = `${entered} AND e.certificate_purchased = 1 AND e.certificate_purchased_at > ?`;
 
-/** Whose dates: the entries', or those of their purchases. */
-const statements = {
-  entered: { count: countOf('e.entered_at', entered), numbers: numbersOf(entered) },
-  purchased: { count: countOf('e.certificate_purchased_at', purchasedAhead), numbers: numbersOf(purchasedAhead) },
-};
+/** What is asked of some entries: how many, between which of their dates, and their numbers. */
+interface Question {
+  column: 'e.entered_at' | 'e.certificate_purchased_at';
+  condition: string;
+  parameters: Parameter[];
+}
 
 // In the index's own order: with the number in it the server would sort the table.
 const earliest = `SELECT e.id, e.entered_at AS moment FROM funnel_entries e WHERE ${entered}
@@ -49,12 +49,11 @@ async function tell(
   session: Session,
   clock: ReportClock,
   kind: OddKind,
-  [what, parameters]: [keyof typeof statements, (string | number)[]],
+  { column, condition, parameters }: Question,
 ): Promise<OddDates[]> {
-  const { count, numbers } = statements[what];
-  const [found] = await session.query<Found>(count, parameters);
+  const [found] = await session.query<Found>(countOf(column, condition), parameters);
   if (found === undefined || found.entries === 0) return [];
-  const ids = await session.query<{ id: Id }>(numbers, parameters);
+  const ids = await session.query<{ id: Id }>(numbersOf(condition), parameters);
   const [first = '', last = ''] = await clock.shown([found.first ?? '', found.last ?? '']);
   return [{ kind, entries: found.entries, first, last, entry_ids: ids.map(({ id }) => id) }];
 }
@@ -70,16 +69,22 @@ export async function findUncounted(
 ): Promise<OddDates[]> {
   const afterNow = clock.nextSecond;
   const begins = from === null || from < afterNow ? afterNow : from;
-  const ahead = await tell(session, clock, 'ahead', ['entered', [begins, to ?? endless, funnel, funnel]]);
-  const undated =
-    from === null ? await tell(session, clock, 'undated', ['entered', ['', beginning, funnel, funnel]]) : [];
+  const between = (start: Moment, end: Moment): Question => {
+    return { column: 'e.entered_at', condition: entered, parameters: [start, end, funnel, funnel] };
+  };
+  const ahead = await tell(session, clock, 'ahead', between(begins, to ?? endless));
+  const undated = from === null ? await tell(session, clock, 'undated', between(zero[session.engine], beginning)) : [];
   return [...ahead, ...undated];
 }
 
 /** The entries of a scope whose purchase is dated ahead of the database's clock. Reads the scope once. */
 export function findPurchasedAhead(session: Session, clock: ReportClock, scope: Scope): Promise<OddDates[]> {
-  const { from, until, funnel, now } = scope;
-  return tell(session, clock, 'purchased_ahead', ['purchased', [from, until, funnel, funnel, now]]);
+  const { from, until, funnel, now, columns } = scope;
+  return tell(session, clock, 'purchased_ahead', {
+    column: 'e.certificate_purchased_at',
+    condition: `${entered} AND ${purchasedAhead(columns)}`,
+    parameters: [from, until, funnel, funnel, now],
+  });
 }
 
 /** The outlying entries of a scope; null when there are none. Reads its first entries from the index. */
@@ -108,5 +113,8 @@ export async function findOutlying(session: Session, clock: ReportClock, scope: 
     },
   };
 }
+
+/** What is not even a zero lies before it: an empty text, where dates are texts. MySQL refuses one as a date. */
+const zero = { mysql: '0000-00-00 00:00:00', sqlite: '' } as const;
 
 const endless: Moment = '9999-12-31 23:59:59';

@@ -132,6 +132,11 @@ export function paidBefore(columns: FollowUp): string {
   return `(${columns.paidBeforeAt} IS NOT NULL AND NOT ${bought(columns)} AND NOT ${refunded(columns)})`;
 }
 
+/** Whether only the date of its purchase keeps it from counting as bought. Takes the present moment. */
+export function purchasedAhead({ refundedAt }: FollowUp): string {
+  return `(e.certificate_purchased = 1 AND e.certificate_purchased_at > ? AND ${refundedAt} IS NULL)`;
+}
+
 const secondsToBuy: Exclude<Statement, string> = {
   mysql: 'TIMESTAMPDIFF(SECOND, e.entered_at, e.certificate_purchased_at)',
   sqlite: 'unixepoch(e.certificate_purchased_at) - unixepoch(e.entered_at)',
@@ -145,7 +150,7 @@ const entries = (engine: 'mysql' | 'sqlite', { tables, key, isBounded }: Groupin
       CASE WHEN ${refunded(columns)} THEN 'refunded' WHEN ${paidBefore(columns)} THEN 'paid_before' END AS aside,
       CASE WHEN ${columns.refundedAt} IS NOT NULL OR ${columns.paidBeforeAt} IS NOT NULL
         OR e.certificate_purchased_at >= ? THEN 1 END AS special,
-      CASE WHEN e.certificate_purchased = 1 AND e.certificate_purchased_at > ? THEN 1 END AS ahead
+      CASE WHEN ${purchasedAhead(columns)} THEN 1 END AS ahead
     FROM ${tables[engine]} WHERE ${isBounded ? inFunnel : `${inPeriod} AND ${inFunnel}`}) s`;
 
 /** `knownUntil` in the columns above: twice for bought, twice for seconds, one and three for aside, one for special. */

@@ -36,6 +36,7 @@ describe('variables', () => {
       'brevo.baseUrl': 'http://localhost/x',
       'report.timezone': 'Asia/Tokyo',
       'utm.campaigns.non_language': 'DEF',
+      'sync.vanishedPayments': 'kept',
       'log.level': 'debug',
       'log.format': 'json',
       'outbox.leaseSeconds': '12',

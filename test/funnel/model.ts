@@ -5,7 +5,7 @@ export interface World {
   finishes: { email: string; test: number; hour: number }[];
   payments: { email: string; type: 1 | 2; hour: number; isPaid: boolean }[];
   /** entries made by earlier runs, at most one per person, funnel and test */
-  entries: { email: string; test: number; funnel: Funnel; hour: number }[];
+  entries: { email: string; test: number; funnel: Funnel; hour: number; finish: number }[];
 }
 
 type Funnel = 'language' | 'non_language';
@@ -14,6 +14,7 @@ interface ModelEntry {
   funnel: Funnel;
   test: number;
   boughtAt: number | null;
+  paidBeforeAt: number | null;
 }
 
 const languageTests = [5, 6];
@@ -24,7 +25,7 @@ interface Person {
   funnel: Funnel;
   hour: number;
 }
-type Entered = Person & { test: number; boughtAt: number | null; isNew: boolean };
+type Entered = Person & ModelEntry & { finish: number; isNew: boolean };
 type Counts = Record<string, number>;
 
 /** Entries and outcomes after one run, told without SQL: one thing after another, each by the rules of the design. */
@@ -33,7 +34,13 @@ export function expectedAfterRun(world: World): { entries: ModelEntry[]; outcome
     .filter(({ isPaid }) => isPaid)
     .map(({ email, type, hour }): Person => ({ person: foldAddress(email), funnel: funnelOfType(type), hour }));
   const entries = world.entries.map(
-    ({ email, ...rest }): Entered => ({ ...rest, person: foldAddress(email), boughtAt: null, isNew: false }),
+    ({ email, ...rest }): Entered => ({
+      ...rest,
+      person: foldAddress(email),
+      boughtAt: null,
+      paidBeforeAt: null,
+      isNew: false,
+    }),
   );
   const outcomes: Counts = {};
   const purchases: Counts = {};
@@ -43,7 +50,9 @@ export function expectedAfterRun(world: World): { entries: ModelEntry[]; outcome
     const person = foldAddress(email);
     const outcome = outcomeOfFinish({ person, funnel, hour }, test, entries, paid);
     count(outcomes, outcome);
-    if (outcome === 'entered') entries.push({ person, funnel, test, hour: 101, boughtAt: null, isNew: true });
+    if (outcome === 'entered') {
+      entries.push({ person, funnel, test, hour: 101, finish: hour, boughtAt: null, paidBeforeAt: null, isNew: true });
+    }
   }
   for (const payment of paid) {
     const own = entries.filter((entry) => isSame(entry, payment));
@@ -51,8 +60,13 @@ export function expectedAfterRun(world: World): { entries: ModelEntry[]; outcome
     for (const entry of own.filter(({ hour }) => hour <= payment.hour)) {
       entry.boughtAt = Math.min(payment.hour, entry.boughtAt ?? payment.hour);
     }
+    for (const entry of own.filter(({ hour, finish }) => finish <= payment.hour && payment.hour < hour)) {
+      entry.paidBeforeAt = Math.min(payment.hour, entry.paidBeforeAt ?? payment.hour);
+    }
   }
-  const rows = entries.map(({ person, funnel, test, boughtAt }) => ({ person, funnel, test, boughtAt }));
+  const rows = entries.map(({ person, funnel, test, boughtAt, paidBeforeAt }) => {
+    return { person, funnel, test, boughtAt, paidBeforeAt };
+  });
   return { entries: rows, outcomes, purchases };
 }
 
@@ -72,7 +86,8 @@ function outcomeOfPayment(payment: Person, own: readonly Entered[]): string {
   const reached = own.filter((entry) => entry.hour <= payment.hour);
   if (reached.some((entry) => entry.boughtAt === null)) return 'marked';
   if (reached.length > 0) return 'already_marked';
-  return own.length > 0 ? 'paid_before_entering' : 'not_in_funnel';
+  if (own.some(({ finish }) => finish <= payment.hour)) return 'paid_before_entering';
+  return own.length > 0 ? 'paid_before_finishing' : 'not_in_funnel';
 }
 
 function isSame(one: Person, other: Person): boolean {

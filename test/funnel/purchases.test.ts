@@ -61,7 +61,7 @@ describe.each(engines)('noticing purchases (%s)', (engine) => {
     await site.enter('bob@x.com', 'language', 5, at(5));
     await site.pay('ann@x.com', 1, at(5));
     await site.pay('bob@x.com', 1, at(6));
-    expect(await purchases()).toEqual({ marked: 1, paid_before_entering: 1, entriesMarked: 1 });
+    expect(await purchases()).toEqual({ marked: 1, paid_before_finishing: 1, entriesMarked: 1 });
     expect(await marks()).toEqual({ 'ann@x.com language 5': at(5), 'bob@x.com language 5': null });
   });
 
@@ -91,7 +91,7 @@ describe.each(engines)('noticing purchases (%s)', (engine) => {
     await site.enter('ann@x.com', 'language', 5, at(9));
     await site.enter('ann@x.com', 'language', 6, at(5));
     for (const hours of [2, 3, 7, 10]) await site.pay('ann@x.com', 1, at(hours));
-    expect(await purchases()).toEqual({ marked: 1, already_marked: 2, paid_before_entering: 1, entriesMarked: 2 });
+    expect(await purchases()).toEqual({ marked: 1, already_marked: 2, paid_before_finishing: 1, entriesMarked: 2 });
     expect(await marks()).toEqual({ 'ann@x.com language 5': at(7), 'ann@x.com language 6': at(3) });
     expect(await site.jobs()).toHaveLength(2);
   });
@@ -127,7 +127,7 @@ describe.each(engines)('noticing purchases (%s)', (engine) => {
     const setDate = 'UPDATE modx_cert_payment SET datetime_payment = ? WHERE id = ?';
     await site.database.admin(setDate, ['0000-00-00 00:00:00', zero]);
     await site.pay('dan@x.com', 1, at(1));
-    expect(await purchases()).toEqual({ not_in_funnel: 1 });
+    expect(await purchases()).toEqual({ not_in_funnel: 1, no_date: 2 });
     await site.database.admin('UPDATE modx_cert_payment SET id_status = 2 WHERE id = ?', [pending]);
     await site.database.admin(setDate, [at(700), dateless]);
     await site.database.admin(setDate, [at(600), zero]);
@@ -155,7 +155,7 @@ describe.each(engines)('noticing purchases (%s)', (engine) => {
   it('says of a buyer who enters in the same run that the payment came before', async () => {
     await site.pay('ann@x.com', 1, at(4));
     await site.finish('ann@x.com', 5, at(3));
-    expect(await purchases()).toEqual({ paid_before_entering: 1 });
+    expect(await purchases()).toEqual({ paid_before_finishing: 1 });
     expect(await marks()).toEqual({ 'ann@x.com language 5': null });
   });
 
@@ -194,7 +194,7 @@ describe.each(engines)('noticing purchases (%s)', (engine) => {
     await site.pay('ann@x.com', 1, at(4));
     await site.sync();
     await site.pay('ann@x.com', 1, at(6));
-    expect(await purchases()).toEqual({ paid_before_entering: 1 });
+    expect(await purchases()).toEqual({ paid_before_finishing: 1 });
     expect(await marks()).toEqual({ 'ann@x.com language 5': at(4) });
   });
 

@@ -21,6 +21,8 @@ export interface EntryRow {
   certificate_purchased_at: string | null;
   test_completed_at: string | null;
   source: string | null;
+  paid_before_entering_at: string | null;
+  certificate_refunded_at: string | null;
 }
 export interface JobRow {
   id: number;
@@ -42,8 +44,8 @@ export interface SyncedSite extends TestSite {
   dryRun(options?: Partial<SyncOptions>): Promise<SyncResult>;
   entries(): Promise<EntryRow[]>;
   jobs(operation?: string): Promise<JobRow[]>;
-  /** Puts an entry in place as an earlier run, or the predecessor (test 0), has made it. */
-  enter(email: string, funnelType: string, testId: number, enteredAt: string): Promise<void>;
+  /** Puts an entry in place as an earlier run, or the predecessor (test 0, no finish), has made it. */
+  enter(email: string, funnelType: string, testId: number, enteredAt: string, finishedAt?: string): Promise<void>;
   /** Removes all rows but the site's tests, for the next round. */
   clear(): Promise<void>;
   drop(): Promise<void>;
@@ -135,10 +137,11 @@ export async function createSyncedSite(
     entries: () => database.admin<EntryRow>('SELECT * FROM funnel_entries ORDER BY id'),
     jobs: (operation = '%') =>
       database.admin<JobRow>('SELECT * FROM brevo_sync_outbox WHERE operation_type LIKE ? ORDER BY id', [operation]),
-    async enter(email, funnelType, testId, enteredAt) {
+    async enter(email, funnelType, testId, enteredAt, finishedAt) {
       await database.admin(
-        `INSERT INTO funnel_entries (email, funnel_type, user_id, test_id, entered_at) VALUES (?, ?, NULL, ?, ?)`,
-        [email, funnelType, testId, enteredAt],
+        `INSERT INTO funnel_entries (email, funnel_type, user_id, test_id, entered_at, test_completed_at)
+         VALUES (?, ?, NULL, ?, ?, ?)`,
+        [email, funnelType, testId, enteredAt, finishedAt ?? null],
       );
     },
     async clear() {

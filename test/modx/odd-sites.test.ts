@@ -45,7 +45,8 @@ describe.each(engines)('a site on %s', (engine) => {
     await site.sync();
     expect(await site.entries()).toMatchObject([{ user_id: user, test_id: test }]);
     expect((await site.jobs())[0]?.payload).toMatch(new RegExp(`"user_id": ?${user}, ?"test_id": ?${test},`));
-    await site.pay('ann@x.com', 1, '2999-01-01 00:00:00');
+    await site.database.admin('UPDATE funnel_entries SET entered_at = ?', [await ago(site.database, 3600)]);
+    await site.pay('ann@x.com', 1, await ago(site.database, 1800));
     await site.database.admin('UPDATE modx_cert_payment SET id = ?', [payment]);
     await site.sync();
     expect(await site.database.admin('SELECT payment_id FROM funnel_purchases')).toEqual([{ payment_id: payment }]);

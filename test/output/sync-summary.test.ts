@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { outcomes } from '../../src/funnel/candidate.ts';
-import { emptyResult, purchaseOutcomes, type SyncResult } from '../../src/funnel/counts.ts';
+import { emptyResult, purchaseOutcomes, type SyncResult, unpaidOutcomes } from '../../src/funnel/counts.ts';
 import { renderSync } from '../../src/output/sync-summary.ts';
 import { pipe, screen } from './terminals.ts';
 
@@ -15,14 +15,23 @@ function everything(): Partial<SyncResult> {
   return {
     lookedAt: 55,
     outcomes: number(outcomes),
-    purchases: { lookedAt: 15, outcomes: number(purchaseOutcomes), entriesMarked: 1234 },
+    purchases: {
+      ...emptyResult(false).purchases,
+      lookedAt: 78,
+      outcomes: number(purchaseOutcomes),
+      entriesMarked: 1234,
+      unpaid: number(unpaidOutcomes),
+      entriesWithdrawn: 5,
+    },
   };
 }
 
 describe('the summary of a sync', () => {
   it('has a line of its own for each outcome, none wider than a terminal', () => {
     const lines = text(everything()).trimEnd().split('\n');
-    expect(lines).toHaveLength(1 + outcomes.length + 1 + 1 + purchaseOutcomes.length + 1 + 1);
+    const unpaid = 1 + unpaidOutcomes.length + 1 + 1;
+    const hints = 5;
+    expect(lines).toHaveLength(1 + outcomes.length + 1 + 1 + purchaseOutcomes.length + 1 + unpaid + hints + 1);
     expect(new Set(lines.filter((line) => !line.includes('looked at'))).size).toBe(lines.length - 2);
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
     expect(lines.join('\n')).toContain('1,234 entries marked');

@@ -162,6 +162,15 @@ describe.each(engines)('dates that cannot be right, on %s', (engine) => {
     },
   );
 
+  it('an entry of another funnel is no matter', async () => {
+    const opened = await createReportDatabase(engine);
+    await addUsual(opened);
+    await opened.enter('non_language', '0001-01-01 00:00:00');
+    const { breakdown, odd_dates: odd } = await opened.report({ funnel: 'language', by: 'day', asOf: '2024-07-01' });
+    expect(odd).toEqual([]);
+    expect([breakdown?.rows.length, breakdown?.rows[0]?.group.key]).toEqual([62, '2024-05-01']);
+  });
+
   it('20 entries are not a few, and those years apart get no rows for the years between', async () => {
     const opened = await createReportDatabase(engine);
     await addUsual(opened);

@@ -10,7 +10,7 @@ import { funnelTable } from './funnel-table.ts';
 import { headline, pageHead } from './headline.ts';
 import { html, Markup } from './markup.ts';
 import { comparisonTable, definitionList, notes } from './notes.ts';
-import { cutMoments, seriesOf } from './series.ts';
+import { cutMoments, fewMoments, seriesOf } from './series.ts';
 import { printedCohorts, sheetSize } from './sheet.ts';
 import { style } from './style.ts';
 
@@ -62,7 +62,9 @@ ${definitionList(report)}
 function figures(report: Conversions, trend: Breakdown | null): Markup {
   const series = seriesOf(trend);
   const scales = commonScales(series);
-  const cut = series[0] === undefined ? null : cutMoments(series[0]);
+  const remarks = [series[0] === undefined ? null : cutMoments(series[0]), fewMoments(series)].filter(
+    (one) => one !== null,
+  );
   return html`${headline(report)}
 ${notes(report)}
 ${
@@ -73,7 +75,7 @@ ${
 <div class="columns">
 ${series.map((one, index) => trendChart(one, scales, `chart-${index + 1}`))}
 </div>
-${cut === null ? null : html`<p class="note">${cut}</p>\n`}<p class="legend"><span class="key line">settled rate</span> <span class="key band">likely range</span> <span class="key open">still open, so far</span> <span class="key entered">entered</span> <span class="key bought">bought</span></p>
+${remarks.length === 0 ? null : html`<p class="note">${remarks.join(' ')}</p>\n`}<p class="legend"><span class="key line">settled rate</span> <span class="key band">likely range</span> <span class="key open">still open, so far</span> <span class="key entered">entered</span> <span class="key bought">bought</span></p>
 </section>`
 }
 ${funnelTable(report)}`;

@@ -1,6 +1,6 @@
 import { isByTime } from '../../report/page-parts.ts';
 import type { Breakdown, BreakdownRow, Dimension } from '../../report/result.ts';
-import { isEnough } from '../../report/rules.ts';
+import { fewEntries, isEnough } from '../../report/rules.ts';
 
 import { groupInWords, stretchInWords } from './dates.ts';
 
@@ -36,6 +36,12 @@ export interface Series {
 export function cutMoments({ moments, by }: Series): string | null {
   const parts = moments.filter(({ isPart }) => isPart).map(({ key }) => (by === 'week' ? `the week from ${key}` : key));
   return parts.length === 0 ? null : `Cut off by the period: ${parts.join(', ')}.`;
+}
+
+/** That moments with entries have no point, because a rate of a handful is not drawn; null: all have one. */
+export function fewMoments(series: readonly Series[]): string | null {
+  const isAny = series.some(({ moments }) => moments.some(({ rate, entries }) => rate === null && entries > 0));
+  return isAny ? `No point: fewer than ${fewEntries} entries to tell a rate of.` : null;
 }
 
 /** One series per funnel that has entries in the breakdown, outlying ones left out; none when it is not one by time. */

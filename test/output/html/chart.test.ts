@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { commonScales, trendChart } from '../../../src/output/html/chart.ts';
-import { seriesOf } from '../../../src/output/html/series.ts';
+import { fewMoments, seriesOf } from '../../../src/output/html/series.ts';
 import { describeSeries } from '../../../src/output/html/series-words.ts';
 import type { Breakdown, BreakdownRow, PeriodState } from '../../../src/report/result.ts';
 import { bySource, figures, trend } from './sample.ts';
@@ -84,6 +84,9 @@ describe('the chart of a funnel', () => {
     expect(['line', 'line open', 'band', 'band open'].flatMap((kind) => paths(drawing, kind)).join('')).toBe('');
     expect(paths(drawing, 'entered')).toHaveLength(2);
     expect(drawing).not.toMatch(/desc>[^<]*%/);
+    const told = (breakdown: Breakdown) => fewMoments(seriesOf(breakdown));
+    expect(told(months([entries, purchased, 'settled']))).toBe('No point: fewer than 20 entries to tell a rate of.');
+    expect(told(months([20, 1, 'settled'], [0, 0, 'settled']))).toBeNull();
   });
 
   it('is not there for funnels without entries, nor for a breakdown that is not by time', () => {
