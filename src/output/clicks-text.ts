@@ -1,5 +1,5 @@
 import type { ClickLines, ClickStage, FunnelClicks } from '../report/clicks-result.ts';
-import { campaignsInWords } from '../report/clicks-warnings.ts';
+import { campaignsInWords, timeFormsInWords } from '../report/clicks-warnings.ts';
 import type { Column } from './columns.ts';
 import { type Counter, renderCounters } from './counters.ts';
 import { percentForPeople } from './figures-columns.ts';
@@ -60,7 +60,7 @@ export function renderClicks(stage: ClickStage, terminal: Terminal): string {
     .filter(([outcome]) => lines[outcome] > 0)
     .map(([outcome, label]): Counter => ({ label, count: lines[outcome], ...noteOn(outcome, stage) }));
   const total: Counter = { label: 'read', count: lines.read, total: true };
-  return `${rendered}\nLines of ${visible(file)}\n${renderCounters([...counters, total], terminal)}${rejections(stage)}`;
+  return `${rendered}\nLines of ${visible(file)}\n${renderCounters([...counters, total], terminal)}${rejections(stage)}${timeForms(stage)}`;
 }
 
 /** The lines that cannot be used, when there are several: a single one is named among the report's notes. */
@@ -71,6 +71,11 @@ function rejections({ lines, rejected_lines }: ClickStage): string {
     ? 'Not usable'
     : `Not usable, the first ${rejected_lines.length} of ${formatCount(lines.rejected)}`;
   return `${[heading, ...rejected_lines.map(({ line, reason }) => `    line ${line}: ${visible(reason)}`)].join('\n')}\n`;
+}
+
+function timeForms(stage: ClickStage): string {
+  const forms = timeFormsInWords(stage);
+  return forms === undefined ? '' : `${forms}\n`;
 }
 
 /** What a row of a report gets for programs, by its funnel; nothing without --clicks. */

@@ -1,3 +1,4 @@
+import { timeFormsInWords } from '../report/clicks-warnings.ts';
 import { oddDateWarnings } from '../report/odd-date-words.ts';
 import type { PageParts } from '../report/page-parts.ts';
 import type { Conversions, ReportHead } from '../report/result.ts';
@@ -18,7 +19,12 @@ interface Options {
 
 /** What is to be said on stderr, because the text has no place for it. */
 export function remarksBeside(report: Conversions, { format, terminal }: Options): string[] {
-  return format === 'html' || format === 'plain' ? [] : remarksOn(report, { format, terminal });
+  if (format === 'html') {
+    // Whoever gets the page did not export the clicks.
+    const forms = report.clicks === null ? undefined : timeFormsInWords(report.clicks);
+    return forms === undefined ? [] : [forms];
+  }
+  return format === 'plain' ? [] : remarksOn(report, { format, terminal });
 }
 
 /**

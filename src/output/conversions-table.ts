@@ -1,4 +1,4 @@
-import { clickWarnings } from '../report/clicks-warnings.ts';
+import { clickWarnings, timeFormsInWords } from '../report/clicks-warnings.ts';
 import type { Breakdown, BreakdownRow, Conversions, Figures, FunnelRow } from '../report/result.ts';
 import { clicksForPrograms, renderClicks } from './clicks-text.ts';
 import type { Column } from './columns.ts';
@@ -74,7 +74,7 @@ export function remarksOn({ totals, clicks, breakdown, comparison }: Conversions
   if (formatOf(options) === 'table') return [];
   return [
     ...(totals.entries === 0 ? [nobodyEntered] : []),
-    ...(clicks === null ? [] : clickWarnings(clicks)),
+    ...(clicks === null ? [] : [...clickWarnings(clicks), timeFormsInWords(clicks)].filter((one) => one !== undefined)),
     ...(comparison === null
       ? []
       : ['The rows hold no comparison: use --format table or html, or --json, to see what --compare found.']),

@@ -165,11 +165,24 @@ function textOf(start: Uint8Array): string {
   return new Decoder(encodingOf(start)).decode(start);
 }
 
+/** What people take for CSV: how its bytes begin, in hexadecimal, what it is, and what to do. */
+const otherFormats: readonly (readonly [beginning: RegExp, what: string, hint: string])[] = [
+  [/^1f8b/, 'compressed (gzip)', 'For example: zcat FILE | funnels report conversions --clicks -'],
+  [/^504b0304/, 'a spreadsheet or a ZIP archive', 'Save it as CSV.'],
+  [/^d0cf11e0/, 'a spreadsheet', 'Save it as CSV.'],
+  [/^25504446/, 'a PDF', 'Export the clicks as CSV.'],
+  [/^(?:fffe0000|0000feff|(?!00)..000000|000000(?!00)..)/, 'text in UTF-32', 'Save it as CSV in UTF-8.'],
+];
+const markup = /^\s*<(?:!doctype|html|\?xml)/i;
+
 function refuseOtherFormats(start: Buffer, name: string): void {
-  const isGzip = start[0] === 0x1f && start[1] === 0x8b;
-  const isZip = start.subarray(0, 4).toString('latin1') === 'PK\x03\x04';
-  if (!isGzip && !isZip) return;
-  const what = isGzip ? 'compressed (gzip)' : 'a spreadsheet or a ZIP archive';
-  const hint = isGzip ? 'For example: zcat FILE | funnels report conversions --clicks -' : 'Save it as CSV.';
+  const beginning = start.subarray(0, 4).toString('hex');
+  const found =
+    otherFormats.find(([pattern]) => pattern.test(beginning)) ??
+    (markup.test(textOf(start))
+      ? ([markup, 'a page of HTML or XML', 'Export the clicks as CSV.'] as const)
+      : undefined);
+  if (found === undefined) return;
+  const [, what, hint] = found;
   throw new Problem('data', `${name} is ${what}, not a CSV file.`, { hint });
 }

@@ -3,7 +3,7 @@ import type { ClickStage } from './clicks-result.ts';
 
 /** Sentences about what an export of clicks lacks, for the warnings of a report. */
 export function clickWarnings(stage: ClickStage): string[] {
-  const { file, lines, rejected_lines, other_campaigns, campaigns, time_forms } = stage;
+  const { file, lines, rejected_lines, other_campaigns, campaigns } = stage;
   const first = rejected_lines[0];
   const usable = lines.read - lines.rejected - lines.other_campaign;
   return [
@@ -11,7 +11,6 @@ export function clickWarnings(stage: ClickStage): string[] {
     ...(first === undefined
       ? []
       : [`${lineCount(lines.rejected)} of ${file} cannot be used; the first is line ${first.line}: ${first.reason}.`]),
-    ...(time_forms.length === 0 ? [] : [`Times are read in these forms: ${time_forms.join('; ')}.`]),
     ...(lines.other_campaign === 0 || usable > 0
       ? []
       : [
@@ -24,12 +23,18 @@ export function clickWarnings(stage: ClickStage): string[] {
   ];
 }
 
+/** The forms of times that are read, one a line; undefined unless a time could not be read. */
+export function timeFormsInWords({ time_forms: forms }: Pick<ClickStage, 'time_forms'>): string | undefined {
+  return forms.length === 0 ? undefined : ['Times are read in these forms:', ...forms].join('\n    ');
+}
+
 /** Throws a data Problem when the export has lines for the campaigns, and none of them can be used. */
-export function requireUsableLines({ file, lines, rejected_lines: [first], time_forms }: ClickStage): void {
+export function requireUsableLines({ file, lines, rejected_lines: [first], ...stage }: ClickStage): void {
   if (first === undefined || lines.read > lines.rejected + lines.other_campaign) return;
   const message = `No line of ${file} can be used; the first is line ${first.line}: ${first.reason}.`;
-  const forms = `Times are read in these forms: ${time_forms.join('; ')}.`;
-  throw new Problem('data', message, { hint: time_forms.length > 0 ? forms : 'Look at that line, and export again.' });
+  throw new Problem('data', message, {
+    hint: timeFormsInWords(stage) ?? 'Look at that line, and export again.',
+  });
 }
 
 /** The first campaigns that are of no funnel, as people read them. */

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { clicksForPrograms, renderClicks } from '../../src/output/clicks-text.ts';
+import { remarksBeside } from '../../src/output/conversions-output.ts';
 import { renderRows } from '../../src/output/render.ts';
 import type { ClickFigures, ClickStage } from '../../src/report/clicks-result.ts';
 import { clickWarnings } from '../../src/report/clicks-warnings.ts';
+import { reportOn } from './html/sample.ts';
 import { isHarmless, pipe } from './terminals.ts';
 
 const figures = (entries: number, clicked: number, purchased: number, after: number): ClickFigures => ({
@@ -98,6 +100,20 @@ describe('the clicks of a report for programs', () => {
       'clicked,purchased_after_click\n120,30\n0,0\n',
     );
     expect(clicksForPrograms(null)).toEqual([]);
+  });
+});
+
+describe('times that cannot be read', () => {
+  const unread = { ...stage, time_forms: ['2026-10-03 14:12 (ISO 8601)', '03.10.2026 14:12'] };
+  const list = 'Times are read in these forms:\n    2026-10-03 14:12 (ISO 8601)\n    03.10.2026 14:12';
+
+  it('have the forms that can below the table, and on stderr beside everything else', () => {
+    expect(renderClicks(unread, pipe).endsWith(`${list}\n`)).toBe(true);
+    expect(renderClicks(stage, pipe)).not.toContain('Times are read');
+    const report = { ...reportOn([['language', 30, 3, 0]]), clicks: unread };
+    const beside = (format: 'html' | 'csv' | 'table') =>
+      remarksBeside(report, { format, excel: false, terminal: pipe }).filter((remark) => remark.startsWith('Times'));
+    expect([beside('html'), beside('csv'), beside('table')]).toEqual([[list], [list], []]);
   });
 });
 

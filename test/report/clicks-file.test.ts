@@ -99,6 +99,9 @@ describe('an export', () => {
       'clicks.csv cannot be read on after line 1: a quote is opened there that is never closed.',
     ],
     [Buffer.from([0x1f, 0x8b, 8, 0, 10]), 'clicks.csv is compressed (gzip), not a CSV file.'],
+    [Buffer.from([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0, 10, 0, 0, 0]), 'clicks.csv is text in UTF-32, not a CSV file.'],
+    [Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 10]), 'clicks.csv is a spreadsheet, not a CSV file.'],
+    ['<!doctype html>\n', 'clicks.csv is a page of HTML or XML, not a CSV file.'],
     [Buffer.from('PK\x03\x04\n'), 'clicks.csv is a spreadsheet or a ZIP archive, not a CSV file.'],
   ])('is refused when it is none (%#)', async (content, message) => {
     expect(await problemOf(linesOf(content))).toMatchObject({ kind: 'data', message });

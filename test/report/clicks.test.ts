@@ -198,7 +198,7 @@ describe('the times of clicks', () => {
     await expect(clicksOf(readOnly, csv)).rejects.toMatchObject({
       kind: 'data',
       message: 'No line of clicks.csv can be used; the first is line 2: the time "Saturday" cannot be read.',
-      hint: expect.stringMatching(/^Times are read in these forms: .*ISO 8601.*1970/s),
+      hint: expect.stringMatching(/^Times are read in these forms:\n.*ISO 8601.*1970/s),
     });
   });
 

@@ -1,3 +1,4 @@
+import type { Dimension } from '../../report/result.ts';
 import { formatPercent } from '../numbers.ts';
 import { cutMoments, type Moment, type Series } from './series.ts';
 import { counted, range } from './words.ts';
@@ -13,7 +14,7 @@ export function describeSeries(series: Series): string {
   const sentences = [
     `${counted(moments.length, by)}, from ${moments[0]?.key} to ${moments.at(-1)?.key}.`,
     ...(cut === null ? [] : [cut]),
-    ...extremes(settled),
+    ...extremes(settled, by),
     ...(few === 0 ? [] : [`${counted(few, by)} with too few entries for a rate.`]),
     known.length === 0
       ? 'No rate can be told.'
@@ -24,15 +25,17 @@ export function describeSeries(series: Series): string {
   return sentences.join(' ');
 }
 
-function extremes(settled: readonly Moment[]): string[] {
+function extremes(settled: readonly Moment[], by: Dimension): string[] {
   const [first] = settled;
   if (first === undefined) return [];
   const byRate = settled.toSorted((a, b) => (a.rate ?? 0) - (b.rate ?? 0));
   const [lowest = first, highest = first] = [byRate[0], byRate.at(-1)];
-  if (settled.length === 1) return [`Settled: ${inWords(first)}.`];
-  return [`Settled rates go from ${inWords(lowest)} to ${inWords(highest)}.`];
+  if (settled.length === 1) return [`Settled: ${inWords(first, by)}.`];
+  return [`Settled rates go from ${inWords(lowest, by)} to ${inWords(highest, by)}.`];
 }
 
-function inWords({ label, of, low, high }: Moment): string {
-  return `${formatPercent(of.purchased, of.entries, 1)} in ${label} (likely ${range({ low, high })})`;
+const when: Partial<Record<Dimension, string>> = { day: 'on', week: 'in the week from' };
+
+function inWords({ label, of, low, high }: Moment, by: Dimension): string {
+  return `${formatPercent(of.purchased, of.entries, 1)} ${when[by] ?? 'in'} ${label} (likely ${range({ low, high })})`;
 }

@@ -33,8 +33,8 @@ export interface Series {
 }
 
 /** The weeks or months that the period has only a part of, so that nobody takes their columns for a fall; null: none. */
-export function cutMoments({ moments }: Series): string | null {
-  const parts = moments.filter(({ isPart }) => isPart).map(({ key }) => key);
+export function cutMoments({ moments, by }: Series): string | null {
+  const parts = moments.filter(({ isPart }) => isPart).map(({ key }) => (by === 'week' ? `the week from ${key}` : key));
   return parts.length === 0 ? null : `Cut off by the period: ${parts.join(', ')}.`;
 }
 
