@@ -876,8 +876,8 @@ result is not a table on the terminal. Only entries that would belong to the per
 ## Comparing
 
 \`--compare previous\` takes the period before, of the same kind however it was written: the month before a month, the quarter
-before a quarter, the year before a year; the same days of the month before for \`this-month\` (or \`--from-date\` with the 1st),
-the same days of the year before for a year up to today; else as many days just before; \`last-year\` the same days a year earlier. A day that the other month does not have is its last one:
+before a quarter, the year before a year; the same days of the one before for a week, month, quarter or year up
+to today, by name or by its first day (the shortest that begins on it); else as many days just before; \`last-year\` the same days a year earlier. A day that the other month does not have is its last one:
 1-30 March has 1-28 February before it. Whole months are compared with whole months. \`this-month\` has no settled rate to compare
 while its entries are younger than the window: choose a shorter \`--window\`, or \`last-month\`. Compared are settled rates, which have had the same time
 on both sides, as of the same moment. The difference is in percentage points with its 95 % range (Newcombe's method 10); when 0

@@ -66,11 +66,22 @@ export function comparedDays(
   return { from: from.subtract(back), to: end };
 }
 
-/** What dates are: whole months (a quarter and a year are such), a month or year up to and including today, or days. */
+/**
+ * What dates are, though no name was given: the present week, month, quarter or year up to and including today, the
+ * shortest of them; whole months (a quarter and a year are such); or days.
+ */
 function kindOf({ from, to }: Record<keyof Days, Temporal.PlainDate>, today: Temporal.PlainDate): Step {
-  if (from.day !== 1) return 'own length';
-  if (to.day === 1) return { months: from.until(to, { largestUnit: 'months' }).months };
-  if (!to.equals(today.add({ days: 1 })) || from.year !== today.year) return 'own length';
-  if (from.month === today.month) return { months: 1 };
-  return from.month === 1 ? { years: 1 } : 'own length';
+  if (to.equals(today.add({ days: 1 }))) {
+    const first = today.with({ day: 1 });
+    const toDate: [Temporal.PlainDate, Step][] = [
+      [today.subtract({ days: today.dayOfWeek - 1 }), { days: 7 }],
+      [first, { months: 1 }],
+      [first.subtract({ months: (first.month - 1) % 3 }), { months: 3 }],
+      [first.with({ month: 1 }), { years: 1 }],
+    ];
+    const [, step] = toDate.find(([start]) => start.equals(from)) ?? [];
+    if (step !== undefined) return step;
+  }
+  if (from.day !== 1 || to.day !== 1) return 'own length';
+  return { months: from.until(to, { largestUnit: 'months' }).months };
 }

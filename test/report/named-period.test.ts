@@ -116,6 +116,9 @@ describe('the period to compare with', () => {
     [{ from: '2026-03-01' }, '2026-03-30', 'previous', '2026-02-01 2026-03-01'],
     [{ from: '2026-01-01' }, '2026-11-22', 'previous', '2025-01-01 2025-11-23'],
     [{ from: '2026-11-01', to: '2026-11-20' }, '2026-11-22', 'previous', '2026-10-13 2026-11-01'],
+    [{ from: '2026-11-16' }, '2026-11-18', 'previous', '2026-11-09 2026-11-12'],
+    [{ from: '2026-10-01' }, '2026-11-25', 'previous', '2026-07-01 2026-08-26'],
+    [{ from: '2026-01-01' }, '2026-08-31', 'previous', '2025-01-01 2025-09-01'],
     [{ name: 'last-30d' }, '2026-06-30', 'previous', '2026-05-02 2026-06-01'],
     [{ from: '2026-11-20' }, '2026-11-22', 'previous', '2026-11-17 2026-11-20'],
     [{ name: '2024-02' }, '2026-03-10', 'last-year', '2023-02-01 2023-03-01'],
@@ -132,6 +135,19 @@ describe('the period to compare with', () => {
   ] as const)('of %o on %s (%s) is %s', (words, today, name, days) => {
     expect(comparedWith(words, today, name)).toBe(days);
   });
+
+  it.each(['2026-11-18', '2026-11-30', '2026-08-31', '2026-12-31', '2024-05-15'])(
+    'is the same for a week, month, quarter or year up to %s, by name and by its first day',
+    (today) => {
+      for (const name of ['this-week', 'this-month', 'this-quarter', 'this-year']) {
+        const [from = ''] = daysOf(name, today).split(' ');
+        expect([name, comparedWith({ from }, today, 'previous')]).toEqual([
+          name,
+          comparedWith({ name }, today, 'previous'),
+        ]);
+      }
+    },
+  );
 
   it('needs a first day', () => {
     expect(() => comparedWith({ to: '2026-01-01' }, '2026-03-10', 'previous')).toThrow('--compare needs a period');
