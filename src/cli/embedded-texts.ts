@@ -31,7 +31,7 @@ modx:
   tablePrefix: ""
 
 funnels:
-  # People who finished a language test. A funnel without a listId is skipped.
+  # People who finished a language test. A funnel without a listId, or with 0, is skipped.
   language:
     # The number of the list in Brevo (Contacts > Lists). No default; set it to that of your account.
     #listId: 11
@@ -61,6 +61,9 @@ sync:
   lookbackDays: 30
   # Rows of one transaction (default 500, 1 to 10000). Lower it when the site feels the sync.
   batchSize: 500
+  # A day, by the database's clock: tests finished before it do not enter, nor with sync --since. For a start, or a move from
+  # another service, that shall begin with the people of that day. No default: whoever is in the look-back enters.
+  #notBefore: 2026-12-01
   # What becomes of recorded payments whose row is gone from the site: kept, they count as paid for ever; refunded, they
   # count no more. Left out, they count as refunded unless more are gone or unpaid at once than refunds explain (more than
   # 20, and more than one in a thousand): then they are kept, and a warning says so. No default.

@@ -170,10 +170,12 @@ export class EnteringRun {
   #outcomeOf(candidate: Candidate, standing: Standing | undefined): CandidateOutcome {
     if (standing === undefined || standing.isOwn === 1) return 'entered';
     if (standing.isEntered === 1) return standing.isNew === 1 ? 'lost_race' : 'already_in_funnel';
-    if (candidate.obstacle !== null) return candidate.obstacle;
+    const { obstacle } = candidate;
+    if (obstacle !== null && obstacle !== 'finished_before_start') return obstacle;
     if (standing.isCovered === 1) return 'covered_by_older_entry';
     if (this.#memory.hasBoughtSince(candidate, standing.hasBought === 1)) return 'already_bought';
-    return 'entered';
+    // Last, so that the counter says how many more there would be without the setting.
+    return obstacle ?? 'entered';
   }
 
   #count({ candidate, outcome, detail }: Decided): void {
