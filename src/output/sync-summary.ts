@@ -78,6 +78,7 @@ function forPeople(result: SyncResult, terminal: Terminal): string {
     !interrupted && lookedAt === 0
       ? `No test results ${span}.\n`
       : `Test results ${span}\n${renderCounters(resultCounters(result), terminal)}`,
+    unusableAddresses(result),
     paymentsText(result, terminal),
     enteredLate(result),
     notLookedAt(result),
@@ -85,6 +86,11 @@ function forPeople(result: SyncResult, terminal: Terminal): string {
     dryRun ? 'Nothing was written. To do it: funnels sync\n' : '',
     !dryRun && hasNews ? 'Next: funnels drain-outbox\n' : '',
   ].join('');
+}
+
+/** How to see the rows whose address has to be corrected on the site. */
+function unusableAddresses({ outcomes }: SyncResult): string {
+  return outcomes.not_an_address === 0 ? '' : 'Which are not an address, and why: funnels sync --dry-run --explain\n';
 }
 
 function enteredLate({ late, dryRun }: SyncResult): string {
