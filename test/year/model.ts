@@ -96,6 +96,7 @@ export class Model {
     const finished = world.results.filter(isIn(now - 30 * day, now));
     finished.sort((a, b) => a.at - b.at || a.id - b.id);
     const newest = this.entries.at(-1)?.id ?? 0;
+    const before = this.waiting.length;
     for (const result of finished) {
       const { person } = result.address;
       const who = { person, funnel: funnelOf(world, result.test) };
@@ -115,6 +116,8 @@ export class Model {
       });
       this.waiting.push({ ...who, boughtAt: null });
     }
+    const entered = this.waiting.slice(before);
+    for (const job of entered) job.isTied = entered.some((it) => it.person === job.person && it.funnel !== job.funnel);
     return outcomes;
   }
 
