@@ -386,6 +386,7 @@ program never touches that mark.
 
 \`sync\` keeps a copy of every paid certificate (\`id_status\` 2) in \`funnel_purchases\`, and each run compares it with the site:
 late confirmations, corrected addresses, types and dates, and refunds are noticed whenever they happen.
+The database does the comparing: with 300,000 paid certificates and nothing new it takes a good second of a run.
 
 | What the site says | What becomes of it |
 |---|---|
