@@ -12,6 +12,7 @@ import type { Terminal } from './terminal.ts';
 const candidateLabels: Record<CandidateOutcome, string> = {
   entered: 'entered',
   already_in_funnel: 'already in the funnel',
+  entered_otherwise: 'entered before under another funnel, address or test',
   repeated_in_run: 'repeated in this run (same person and test)',
   covered_by_older_entry: 'covered by an entry without a test number',
   already_bought: 'had already bought',
