@@ -528,6 +528,20 @@ The tables are taken over where they are. Entries stay, and waiting jobs are del
    [timers](#timers). At ten contacts a second a large backlog takes its time (36,000 an hour, Brevo's limit); let this
    first run end before the timers, whose runs are stopped after 30 minutes.
 
+### What an old entry covers
+
+The old service recorded no test. Such an entry stands for every test of its funnel that its person had finished by then, so
+nobody enters for one of those again, also when it is taken once more: \`sync\` calls that \`covered by an entry without a test
+number\`. A test that was not finished by then enters. The site's results say which tests those are, however old they are and
+however their addresses are written. The first \`sync\` that needs to know reads them once, and keeps what they say in
+\`funnel_covered_tests\`. An entry that names its result (\`user_id\`) also stands for the test of that.
+
+*By then* is the latest of these: \`entered_at\`; the jobs that told Brevo of the entry (\`created_at\`); and where the script of
+\`find-duplicates --sql\` removed duplicates of it, the last of them: it notes that in \`funnel_removed_duplicates\`, so leave
+this table where it is. Where duplicates were removed in another way and their jobs with them, nothing is left to tell that
+the person was taken in later: tests finished since the entry that was kept, within \`sync.lookbackDays\`, enter. Compare (step
+8) before you start. In the same way nothing tells of a test whose result the site has deleted.
+
 Do not start the Python service on these tables again. It writes entries without a test, which the new schema refuses.
 
 ## When Brevo is down

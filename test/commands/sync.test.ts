@@ -120,6 +120,7 @@ No new paid certificates.
       outcomes: {
         entered: 2,
         already_in_funnel: 0,
+        entered_otherwise: 0,
         repeated_in_run: 1,
         covered_by_older_entry: 0,
         already_bought: 0,
