@@ -26,6 +26,7 @@ export type FinishOutcome =
   | 'entered'
   | 'already_in_funnel'
   | 'repeated_in_run'
+  | 'entered_otherwise'
   | 'covered_by_older_entry'
   | 'already_bought'
   | 'not_an_address';
@@ -37,6 +38,8 @@ export class Model {
   waiting: Job[] = [];
   readonly contacts: Map<string, Contact>;
   readonly #copies = new Map<number, Copy>();
+  /** the tests that each entry without one stands for, by its number; null until the first run has looked */
+  #covered: Map<number, Set<number>> | null = null;
 
   constructor(contacts: Map<string, Contact>) {
     this.contacts = contacts;
@@ -99,6 +102,7 @@ export class Model {
     finished.sort((a, b) => a.at - b.at || a.id - b.id);
     const newest = this.entries.at(-1)?.id ?? 0;
     const before = this.waiting.length;
+    this.#covered ??= this.#coveredTests(world);
     for (const result of finished) {
       const { person } = result.address;
       const who = { person, funnel: funnelOf(world, result.test) };
@@ -123,12 +127,32 @@ export class Model {
     return outcomes;
   }
 
-  #outcomeOf({ address, test, at }: Result & { at: Time }, who: Person, newest: number): FinishOutcome {
+  /** What each entry without a test stands for: the tests of its funnel that its person had finished by its end. */
+  #coveredTests(world: World): Map<number, Set<number>> {
+    const old = this.entries.filter(({ test }) => test === 0);
+    return new Map(
+      old.map((entry) => {
+        const isTheirs = ({ id, address, test, at }: Result): boolean =>
+          id === entry.resultId ||
+          (address.isUsable &&
+            isSame({ person: address.person, funnel: funnelOf(world, test) }, entry) &&
+            typeof at === 'number' &&
+            at <= (entry.coversUntil ?? entry.enteredAt));
+        return [entry.id, new Set(world.results.filter(isTheirs).map(({ test }) => test))];
+      }),
+    );
+  }
+
+  #outcomeOf({ id, address, test, at }: Result & { at: Time }, who: Person, newest: number): FinishOutcome {
     if (!address.isUsable) return 'not_an_address';
     const own = this.entries.filter((entry) => isSame(entry, who));
     const same = own.find((entry) => entry.test === test);
     if (same !== undefined) return same.id > newest ? 'repeated_in_run' : 'already_in_funnel';
-    if (own.some((entry) => entry.test === 0 && entry.enteredAt >= at)) return 'covered_by_older_entry';
+    if (this.entries.some(({ resultId }) => resultId === id)) return 'entered_otherwise';
+    const isCovering = (entry: Entry): boolean =>
+      entry.test === 0 &&
+      ((entry.coversUntil ?? entry.enteredAt) >= at || this.#covered?.get(entry.id)?.has(test) === true);
+    if (own.some(isCovering)) return 'covered_by_older_entry';
     return this.#firstPaid(who, at) === null ? 'entered' : 'already_bought';
   }
 

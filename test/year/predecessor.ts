@@ -83,7 +83,7 @@ function payloadOf(entry: OldEntry, boughtAt: Time | null, writes: (time: Time) 
   return JSON.stringify({ ...who, purchased_at: paidAt, attributes: { FUNNEL_TYPE: funnel, ...bought } });
 }
 
-/** What the clean-up of duplicates leaves: the earliest entry of each group, with the group's best purchase. */
+/** What the clean-up of duplicates leaves: the earliest entry of each group, with the group's best purchase; what it covers reaches to the last of them. */
 export function withoutDuplicates(entries: readonly OldEntry[]): Entry[] {
   const groups = Map.groupBy(entries, ({ person, funnel }) => `${person} ${funnel}`);
   return [...groups.values()].map((group): Entry => {
@@ -92,6 +92,7 @@ export function withoutDuplicates(entries: readonly OldEntry[]): Entry[] {
     const { email: _, ...entry } = kept;
     const dates = group.flatMap(({ boughtAt }) => boughtAt ?? []).sort((a, b) => a - b);
     const boughtAt = dates.find((date) => date >= kept.enteredAt) ?? dates[0] ?? null;
-    return { ...entry, isBought: boughtAt !== null, boughtAt };
+    const coversUntil = Math.max(...group.map(({ enteredAt }) => enteredAt));
+    return { ...entry, isBought: boughtAt !== null, boughtAt, coversUntil };
   });
 }
