@@ -33,7 +33,7 @@ modx:
 funnels:
   # People who finished a language test. A funnel without a listId is skipped.
   language:
-    # The number of the list in Brevo (Contacts > Lists). No default; set it to that of your account.
+    # The number of the list in Brevo (Contacts > Lists), 0 for none. No default; set it to that of your account.
     #listId: 11
     # A label kept with each entry, to tell versions of the e-mails apart in reports; 64 characters at most.
     #source: email_language_v1
@@ -61,6 +61,9 @@ sync:
   lookbackDays: 30
   # Rows of one transaction (default 500, 1 to 10000). Lower it when the site feels the sync.
   batchSize: 500
+  # Nobody enters for a test finished before this day, or day and time, by the database's clock: where to begin when the
+  # look-back reaches further than it should, as after a move. No default.
+  #notBefore: 2026-12-01
   # What becomes of recorded payments whose row is gone from the site: kept, they count as paid for ever; refunded, they
   # count no more. Left out, they count as refunded unless more are gone or unpaid at once than refunds explain (more than
   # 20, and more than one in a thousand): then they are kept, and a warning says so. No default.
@@ -361,6 +364,9 @@ sudo funnels drain-outbox              # from here on people get e-mail
 - \`sync\` says how many rows it did not take, and why; \`sync --dry-run --explain\` lists them (\`--format csv\` for a
   spreadsheet, \`--json\` for programs: one object a line, the summary last). A funnel without a list id is skipped, and it
   says so.
+- The first run enters everybody who finished a test in the last \`sync.lookbackDays\`. To begin later, set
+  \`sync.notBefore: 2026-12-01\`, or a day and a time, by the database's clock: nobody enters for a test finished before it,
+  with \`--since\` neither. Such results are counted as \`finished_before_start\`; payments are dealt with as ever.
 - What \`sync\` makes of payments, see [Payments](#payments).
 - Look at the lists in Brevo after the first \`drain-outbox\`, and only then enable the timers.
 - \`sqlite:\` databases are for trying the program out. On a server use MariaDB or MySQL.

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { readMoment } from '../read-date.ts';
 import { type DatabaseLocation, UrlFault } from './database-url.ts';
 
 /**
@@ -64,6 +65,20 @@ export function webAddress() {
     v.string(message),
     v.check(isAddress, message),
     v.transform((value) => value.replace(/\/+$/, '')),
+  );
+}
+
+/**
+ * A day, which stands for its beginning, or a day with a time, by the database's clock. Comes out as the database writes
+ * dates: 'YYYY-MM-DD HH:MM:SS'.
+ */
+export function wallClockMoment() {
+  const message =
+    'must be a day such as 2026-12-01 or a day and a time such as "2026-12-01 08:30", by the database\'s clock and without a zone';
+  return v.pipe(
+    v.string(message),
+    v.check((value) => readMoment(value) !== null, message),
+    v.transform((value) => readMoment(value) ?? value),
   );
 }
 

@@ -14,11 +14,15 @@ export const outcomes = [
   'not_an_address',
   'no_such_test',
   'funnel_not_configured',
+  'finished_before_start',
   'lost_race',
   'refused_by_database',
 ] as const;
 
 export type CandidateOutcome = (typeof outcomes)[number];
+
+/** What keeps a usable result out of its funnel, whoever finished it. */
+export type Obstacle = 'no_such_test' | 'funnel_not_configured' | 'finished_before_start';
 
 /** Somebody who may enter a funnel: a finished test with a usable address and a test number. */
 export interface Candidate {
@@ -30,7 +34,7 @@ export interface Candidate {
   finishedAt: string;
   source: string | null;
   /** why this one cannot enter, unless it turns out to be in the funnel already */
-  obstacle: 'no_such_test' | 'funnel_not_configured' | null;
+  obstacle: Obstacle | null;
 }
 
 /** What a funnel needs to be entered: its list at Brevo; without one the funnel is not in use. */
@@ -54,8 +58,11 @@ export interface Rejection {
   detail: string | null;
 }
 
-/** Turns a finished test into a candidate, or says why it cannot be one. */
-export function readCandidate(row: FinishedTest, funnels: Funnels): Candidate | Rejection {
+/**
+ * Turns a finished test into a candidate, or says why it cannot be one. Nobody enters for a test finished before
+ * `notBefore`, 'YYYY-MM-DD HH:MM:SS' by the clock that finishing times are by.
+ */
+export function readCandidate(row: FinishedTest, funnels: Funnels, notBefore?: string): Candidate | Rejection {
   const reading = readAddress(row.email);
   if (!reading.ok) {
     return reading.rule === 'empty'
@@ -67,8 +74,14 @@ export function readCandidate(row: FinishedTest, funnels: Funnels): Candidate | 
   if (testId === null || testId === 0) return { outcome: 'no_such_test', detail: null };
   const funnelType = funnelOf(row);
   const { listId, source } = funnels[funnelType];
-  const obstacle = row.testExists === 0 ? 'no_such_test' : listId === undefined ? 'funnel_not_configured' : null;
+  const obstacle = obstacleOf(row, listId, notBefore);
   return { email: reading.address, funnelType, userId, testId, finishedAt, source: source ?? null, obstacle };
+}
+
+function obstacleOf(row: FinishedTest, listId: number | undefined, notBefore: string | undefined): Obstacle | null {
+  if (row.testExists === 0) return 'no_such_test';
+  if (listId === undefined) return 'funnel_not_configured';
+  return notBefore !== undefined && row.finishedAt < notBefore ? 'finished_before_start' : null;
 }
 
 /** The funnel that a finished test leads to. */

@@ -17,6 +17,8 @@ export interface SyncOptions {
   runner: Runner;
   /** looks at finished tests from this moment on instead, 'YYYY-MM-DD HH:MM:SS' by the database's clock */
   since?: string | undefined;
+  /** nobody enters for a test finished before this moment, whatever `since` says; by the database's clock as well */
+  notBefore?: string | undefined;
   /** looks only at those from before the look-back; for a dry run */
   onlyLate?: boolean;
   /** ends after so many entries; undefined for all */
