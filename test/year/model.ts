@@ -56,20 +56,22 @@ export class Model {
   }
 
   #takeIn(now: Time, { payments }: World): void {
+    const corrected: Copy[] = [];
     for (const { id, status, at, funnel, address } of payments) {
       const copy = this.#copies.get(id);
       if (status !== 2 || !address.isUsable || at > now) continue;
       const { person } = address;
       if (copy !== undefined && !copy.isRevoked && copy.person === person) continue;
       this.#copies.set(id, { id, person, funnel, at, isRevoked: false, isMatched: false });
-      if (copy !== undefined) this.#withdraw(copy);
+      if (copy !== undefined) corrected.push(copy);
     }
-    for (const { id, status } of payments) {
-      const copy = this.#copies.get(id);
-      if (copy === undefined || copy.isRevoked || status === 2) continue;
-      copy.isRevoked = true;
-      this.#withdraw(copy);
-    }
+    for (const copy of corrected) this.#withdraw(copy);
+    const unpaid = payments
+      .filter(({ status }) => status !== 2)
+      .flatMap(({ id }) => this.#copies.get(id) ?? [])
+      .filter(({ isRevoked }) => !isRevoked);
+    for (const copy of unpaid) copy.isRevoked = true;
+    for (const copy of unpaid) this.#withdraw(copy);
   }
 
   /** The earliest payment that counts in this span, which excludes its end. */
@@ -96,6 +98,7 @@ export class Model {
     const finished = world.results.filter(isIn(now - 30 * day, now));
     finished.sort((a, b) => a.at - b.at || a.id - b.id);
     const newest = this.entries.at(-1)?.id ?? 0;
+    const before = this.waiting.length;
     for (const result of finished) {
       const { person } = result.address;
       const who = { person, funnel: funnelOf(world, result.test) };
@@ -115,6 +118,8 @@ export class Model {
       });
       this.waiting.push({ ...who, boughtAt: null });
     }
+    const entered = this.waiting.slice(before);
+    for (const job of entered) job.isTied = entered.some((it) => it.person === job.person && it.funnel !== job.funnel);
     return outcomes;
   }
 

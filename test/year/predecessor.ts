@@ -9,7 +9,8 @@ export interface OldEntry extends Entry {
 export interface OldJob {
   entry: OldEntry;
   job: Job;
-  payload: string;
+  /** as JSON, with dates as `writes` gives them */
+  payload: (writes: (time: Time) => string) => string;
   status: 'pending' | 'success' | 'failed' | 'error';
   at: Time;
 }
@@ -22,8 +23,8 @@ export class Predecessor {
   readonly entries: OldEntry[] = [];
   readonly jobs: OldJob[] = [];
 
-  /** One day's run; `writes` turns a moment into the text of the wall clock. */
-  run(now: Time, world: World, contacts: Map<string, Contact>, writes: (time: Time) => string): void {
+  /** One day's run. */
+  run(now: Time, world: World, contacts: Map<string, Contact>): void {
     for (const { id, address, at, test } of world.results) {
       if (typeof at !== 'number' || at > now || at < now - 30 * day || !address.isUsable) continue;
       const funnel = funnelOf(world, test);
@@ -42,10 +43,7 @@ export class Predecessor {
         ...{ isBought: false, boughtAt: null, isRefunded: false, paidBeforeAt: null },
       };
       this.entries.push(entry);
-      const attributes = { FUNNEL_TYPE: funnel };
-      const lists = { user_id: id, test_id: null, list_ids: [listOf[funnel]] };
-      const payload = { email: entry.email, funnel_type: funnel, ...lists, attributes };
-      this.#enqueue(entry, null, payload, now, contacts);
+      this.#enqueue(entry, null, now, contacts);
     }
     for (const payment of world.payments.filter(({ status, at }) => status === 2 && at <= now)) {
       for (const entry of this.entries) {
@@ -53,11 +51,7 @@ export class Predecessor {
         if (!isTheirs || entry.isBought || payment.at < entry.enteredAt) continue;
         entry.isBought = true;
         entry.boughtAt = payment.at;
-        const paidAt = writes(payment.at).replace(' ', 'T');
-        const bought = { CERTIFICATE_PURCHASED: 1, CERTIFICATE_PURCHASED_AT: paidAt };
-        const attributes = { FUNNEL_TYPE: entry.funnel, ...bought };
-        const payload = { email: entry.email, funnel_type: entry.funnel, purchased_at: paidAt, attributes };
-        this.#enqueue(entry, payment.at, payload, now, contacts);
+        this.#enqueue(entry, payment.at, now, contacts);
       }
     }
   }
@@ -67,14 +61,26 @@ export class Predecessor {
     for (const old of this.jobs.slice(-2)) if (old.status === 'success') old.status = 'pending';
   }
 
-  #enqueue(entry: OldEntry, boughtAt: Time | null, payload: object, at: Time, contacts: Map<string, Contact>): void {
+  #enqueue(entry: OldEntry, boughtAt: Time | null, at: Time, contacts: Map<string, Contact>): void {
     const job: Job = { person: entry.person, funnel: entry.funnel, boughtAt };
     // Brevo refused what had blanks around it.
     const isClean = /^[\w.]+@[\w.]+$/.test(entry.email);
     const status = isClean ? 'success' : this.jobs.length % 2 === 0 ? 'failed' : 'error';
     if (isClean) deliver(contacts, job);
-    this.jobs.push({ entry, job, payload: JSON.stringify(payload), status, at });
+    this.jobs.push({ entry, job, payload: (writes) => payloadOf(entry, boughtAt, writes), status, at });
   }
+}
+
+function payloadOf(entry: OldEntry, boughtAt: Time | null, writes: (time: Time) => string): string {
+  const { email, funnel, resultId } = entry;
+  const who = { email, funnel_type: funnel };
+  if (boughtAt === null) {
+    const lists = { user_id: resultId, test_id: null, list_ids: [listOf[funnel]] };
+    return JSON.stringify({ ...who, ...lists, attributes: { FUNNEL_TYPE: funnel } });
+  }
+  const paidAt = writes(boughtAt).replace(' ', 'T');
+  const bought = { CERTIFICATE_PURCHASED: 1, CERTIFICATE_PURCHASED_AT: paidAt };
+  return JSON.stringify({ ...who, purchased_at: paidAt, attributes: { FUNNEL_TYPE: funnel, ...bought } });
 }
 
 /** What the clean-up of duplicates leaves: the earliest entry of each group, with the group's best purchase. */

@@ -135,7 +135,7 @@ export class Stage {
     for (const [person, { lists, funnel, boughtAt }] of contacts) {
       const contact = contactOf(this.brevo.account, person);
       for (const list of lists) contact.listIds.add(list);
-      contact.attributes.FUNNEL_TYPE = funnel;
+      contact.attributes.FUNNEL_TYPE = funnel ?? undefined;
       if (boughtAt !== null) contact.attributes.CERTIFICATE_PURCHASED_AT = calendar.writeDay(boughtAt);
     }
     const script = (await this.#funnels('find-duplicates', '--sql'))
@@ -154,7 +154,15 @@ export class Stage {
     await this.database.admin(
       `INSERT INTO brevo_sync_outbox (funnel_entry_id, operation_type, payload, status, retry_count, last_error,
         created_at, updated_at) VALUES (?, ?, ?, ?, 0, ?, ?, ?)`,
-      [entry.id, operation, payload, status, status === 'success' ? null : 'HTTP 400 Bad Request', time, time],
+      [
+        entry.id,
+        operation,
+        payload((moment) => this.calendar.write(moment)),
+        status,
+        status === 'success' ? null : 'HTTP 400 Bad Request',
+        time,
+        time,
+      ],
     );
   }
 

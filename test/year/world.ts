@@ -63,23 +63,26 @@ export interface Job {
   funnel: FunnelName;
   /** when it was bought; null for an entering */
   boughtAt: Time | null;
+  /** entered both funnels in one run, in an order that is no part of the rules: a repeat comes a batch after its first */
+  isTied?: boolean;
 }
 
 /** A contact as Brevo has it; the day it bought counts from the beginning of the story, in days of the wall clock. */
 export interface Contact {
   lists: number[];
-  funnel: FunnelName;
+  /** null: either */
+  funnel: FunnelName | null;
   boughtAt: Time | null;
 }
 
 export const listOf = { language: 5, non_language: 7 } as const;
 
 /** What a delivered job makes of the contacts. */
-export function deliver(contacts: Map<string, Contact>, { person, funnel, boughtAt }: Job): void {
+export function deliver(contacts: Map<string, Contact>, { person, funnel, boughtAt, isTied }: Job): void {
   const contact = contacts.get(person) ?? { lists: [], funnel, boughtAt: null };
   contacts.set(person, {
     lists: boughtAt === null ? [...new Set([...contact.lists, listOf[funnel]])].sort() : contact.lists,
-    funnel,
+    funnel: isTied ? null : funnel,
     boughtAt: boughtAt ?? contact.boughtAt,
   });
 }
