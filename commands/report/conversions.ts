@@ -6,7 +6,7 @@ import { log } from '../../src/cli/log.ts';
 import { outputFlags, readOutput } from '../../src/cli/output-flags.ts';
 import { readReportFlags, reportFlags } from '../../src/cli/report-flags.ts';
 import { openDatabase } from '../../src/database/open.ts';
-import { requireSchema } from '../../src/migrate/plan.ts';
+import { isUnadopted, requireSchema } from '../../src/migrate/plan.ts';
 import { oddDatesBeside, remarksBeside, renderAs } from '../../src/output/conversions-output.ts';
 import { renderPlain } from '../../src/output/conversions-plain.ts';
 import { describeJudgement } from '../../src/output/judgement-words.ts';
@@ -16,6 +16,8 @@ import { readPageParts } from '../../src/report/page-parts.ts';
 import { type PlainConversions, readPlainConversions } from '../../src/report/plain.ts';
 import { resolveRequest } from '../../src/report/request.ts';
 import { type Conversions, comparisons, dimensions } from '../../src/report/result.ts';
+
+const oldTables = 'These tables have not been taken over yet; the figures are those of the rows as they are.';
 
 export default class ReportConversions extends BaseCommand {
   static override summary = 'Show how many people entered each funnel and how many of them bought.';
@@ -64,12 +66,13 @@ export default class ReportConversions extends BaseCommand {
       { campaigns: settings.utm.campaigns, unicode },
       (clicks) =>
         this.using(openDatabase(settings.database, 'read-only'), async (database) => {
-          await requireSchema(database, 'read');
+          const isOld = isPlain && (await isUnadopted(database));
+          if (!isOld) await requireSchema(database, 'read');
           return database.transaction(async (session) => {
             const resolved = await resolveRequest(session, request);
             if (isPlain) {
               const report = await readPlainConversions(session, resolved);
-              return { report, remarks: [], render: async () => renderPlain(report) };
+              return { report, remarks: isOld ? [oldTables] : [], render: async () => renderPlain(report) };
             }
             const report = await reportConversions(session, resolved, { by: flags.by, compare: flags.compare, clicks });
             const parts = output.format === 'html' ? await readPageParts(session, resolved, report) : undefined;

@@ -100,6 +100,16 @@ function excerptOf({ difference }: Drift): string {
   return ['(- applied, + in this program)', ...changed.slice(0, longestExcerpt), ...rest].join('\n');
 }
 
+const figuresAsTheyAre = 'Its figures, as they are now: funnels report conversions --format plain';
+
+/**
+ * Whether funnel_entries is there and funnels has never been run on this database: most likely the predecessor's, which
+ * says who entered and who bought as ours does. Reads only; throws a data Problem as `readVisibleHistory` does.
+ */
+export async function isUnadopted(session: Session): Promise<boolean> {
+  return (await readVisibleHistory(session)) === null && (await hasTable(session, 'funnel_entries'));
+}
+
 /**
  * Makes sure that the schema is the one this program was written for, before a command uses it. Throws a data Problem
  * that names the command to run; readers get along with a newer schema, writers do not.
@@ -108,7 +118,7 @@ export async function requireSchema(session: Session, access: 'read' | 'write'):
   const { history, pending } = await readPlan(session);
   if (history === null && (await hasTable(session, 'funnel_entries'))) {
     throw new Problem('data', 'The table funnel_entries is there, but not made by funnels.', {
-      hint: "If it is the Python service's, take it over with: funnels migrate --adopt",
+      hint: `If it is the Python service's, take it over with: funnels migrate --adopt${access === 'read' ? `\n${figuresAsTheyAre}` : ''}`,
     });
   }
   if (history === null) {
