@@ -36,7 +36,7 @@ export async function addResults(connection: Connection, count: number): Promise
 /** Empties the funnel tables of one round. */
 export async function emptyFunnelTables(connection: Connection): Promise<void> {
   await connection.query('SET foreign_key_checks = 0');
-  for (const table of ['brevo_sync_outbox', 'funnel_entries', 'funnel_purchases']) {
+  for (const table of ['brevo_sync_outbox', 'funnel_covered_tests', 'funnel_entries', 'funnel_purchases']) {
     await connection.query(`TRUNCATE ${table}`);
   }
   await connection.query('SET foreign_key_checks = 1');

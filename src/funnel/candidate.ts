@@ -7,6 +7,7 @@ import type { FunnelType } from './funnel-type.ts';
 export const outcomes = [
   'entered',
   'already_in_funnel',
+  'entered_otherwise',
   'repeated_in_run',
   'covered_by_older_entry',
   'already_bought',
@@ -72,11 +73,11 @@ export function readCandidate(row: FinishedTest, funnels: Funnels): Candidate | 
 }
 
 /** The funnel that a finished test leads to. */
-export function funnelOf({ isLanguageTest }: FinishedTest): FunnelType {
+export function funnelOf({ isLanguageTest }: Pick<FinishedTest, 'isLanguageTest'>): FunnelType {
   return isLanguageTest === 1 ? 'language' : 'non_language';
 }
 
 /** The identity that the unique constraint of `funnel_entries` enforces, as one string. */
-export function identityOf({ email, funnelType, testId }: Candidate): string {
+export function identityOf({ email, funnelType, testId }: Pick<Candidate, 'email' | 'funnelType' | 'testId'>): string {
   return `${testId} ${funnelType} ${email}`;
 }

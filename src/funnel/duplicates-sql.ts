@@ -4,6 +4,15 @@ import type { DuplicateGroup } from './duplicate-group.ts';
 
 const begin = { mysql: 'START TRANSACTION;', sqlite: 'BEGIN IMMEDIATE;' } as const;
 
+/** As migration 16 makes it: a database that is yet to be taken over does not have it. */
+const createEvidence = {
+  mysql: `CREATE TABLE IF NOT EXISTS
+  funnel_removed_duplicates (entry_id BIGINT NOT NULL, entered_at DATETIME NOT NULL, PRIMARY KEY (entry_id, entered_at))
+  ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;`,
+  sqlite: `CREATE TABLE IF NOT EXISTS
+  funnel_removed_duplicates (entry_id INTEGER NOT NULL, entered_at TEXT NOT NULL, PRIMARY KEY (entry_id, entered_at));`,
+} as const;
+
 /** Ids in one statement at most. */
 const idsAtOnce = 1_000;
 
@@ -24,11 +33,17 @@ export async function hasOutbox(session: Session): Promise<boolean> {
   }
 }
 
-/** What stands above the statements: what they are, and what to do before they are run. Lines of SQL comments. */
-export const statementsHeader = [
+/**
+ * What stands above the statements: what they are, and what to do before they are run, as SQL comments; and the table
+ * that remembers of entries without a test number until when they were made.
+ */
+export const statementsHeader = (engine: Engine): string[] => [
   '-- Statements that leave one entry of each group of duplicates. Nothing has been changed yet.',
   '-- Stop whatever writes into these tables, make a backup, read each group, then run this file with the',
   "-- database's own client. Each group is one transaction; running it twice does no harm.",
+  '-- An entry without a test number stands for what its person had finished when the last one of them was made. This',
+  '-- table keeps that moment, so that nobody enters again. Leave it where it is.',
+  createEvidence[engine],
 ];
 
 /**
@@ -47,6 +62,7 @@ export function resolvingStatements(
   for (let start = 0; start < remove.length; start += idsAtOnce) {
     packs.push(remove.slice(start, start + idsAtOnce).join(', '));
   }
+  const evidence = String(group.testId) === '0' ? packs.map((ids) => keepEvidence(keep, ids, target.engine)) : [];
   const purchase = group.purchaseFromId === null ? [] : [movePurchase(keep, digits(group.purchaseFromId))];
   const jobs = packs.map(
     (ids) =>
@@ -55,6 +71,7 @@ export function resolvingStatements(
   return [
     ...comments(group, describe),
     begin[target.engine],
+    ...evidence,
     ...purchase,
     ...(target.hasOutbox ? jobs : []),
     ...packs.map((ids) => `DELETE FROM funnel_entries WHERE id IN (${ids});`),
@@ -78,6 +95,15 @@ function comments(group: DuplicateGroup, describe: (text: string) => string): st
 /** Programs that cut a file into statements at each semicolon must not find one here. */
 function commented(text: string): string {
   return text.replaceAll(';', '\\x3b');
+}
+
+// Run a second time it finds nothing to add. An entry that goes and had others give way to it hands on when those were made.
+function keepEvidence(keep: string, ids: string, engine: Engine): string {
+  return `${{ mysql: 'INSERT IGNORE INTO', sqlite: 'INSERT OR IGNORE INTO' }[engine]}
+  funnel_removed_duplicates (entry_id, entered_at) SELECT ${keep}, MAX(made_at) FROM (
+    SELECT entered_at AS made_at FROM funnel_entries WHERE id IN (${ids})
+    UNION ALL SELECT entered_at FROM funnel_removed_duplicates WHERE entry_id IN (${ids})) AS removed
+  HAVING MAX(made_at) IS NOT NULL;`;
 }
 
 // Named, a date that renews itself with every change (ON UPDATE CURRENT_TIMESTAMP) stays as it is.

@@ -1,19 +1,22 @@
 import { type Database, DatabaseProblem, type Id } from '../database/database.ts';
 import { type Candidate, type CandidateOutcome, identityOf } from './candidate.ts';
 import type { SyncResult } from './counts.ts';
+import { CoveredTests } from './covered-tests.ts';
 import type { DryRunMemory } from './dry-run-memory.ts';
 import { enterBatch, readStandings, type Standing } from './entries.ts';
 import { Identities } from './identities.ts';
 import type { SyncOptions } from './sync.ts';
 
-/** Candidates by identity, and those whose identity is among them already. */
+/** Candidates by identity, and those whose identity, or very result, is among them already. */
 interface Batch {
   firsts: Map<string, Candidate>;
+  /** the numbers of their results */
+  results: Set<string>;
   repeats: Candidate[];
 }
 
 function emptyBatch(): Batch {
-  return { firsts: new Map(), repeats: [] };
+  return { firsts: new Map(), results: new Set(), repeats: [] };
 }
 
 function sizeOf({ firsts, repeats }: Batch): number {
@@ -39,6 +42,9 @@ export class EnteringRun {
   /** the newest entry when the run began */
   readonly #runStart: Id;
   readonly #entered = new Identities();
+  /** the results that a dry run would have entered; of a real run the database knows them */
+  readonly #results = new Identities();
+  readonly #covered: CoveredTests;
   /** waiting for the next batch */
   #waiting = emptyBatch();
   /** being decided by the database at the moment */
@@ -52,6 +58,7 @@ export class EnteringRun {
     this.#memory = memory;
     this.#result = result;
     this.#runStart = runStart;
+    this.#covered = new CoveredTests(database, options);
   }
 
   /** Whether enough candidates wait for a batch, or for the last ones that the limit still allows. */
@@ -64,9 +71,14 @@ export class EnteringRun {
     if (this.#countIfEntered(candidate)) return;
     const identity = identityOf(candidate);
     // Only when the first one does not enter, having bought in between, say, is it the turn of the second.
-    if (this.#current.firsts.has(identity)) this.#current.repeats.push(candidate);
-    else if (this.#waiting.firsts.has(identity)) this.#waiting.repeats.push(candidate);
-    else this.#waiting.firsts.set(identity, candidate);
+    const result = String(candidate.userId);
+    const isIn = ({ firsts, results }: Batch): boolean => firsts.has(identity) || results.has(result);
+    if (isIn(this.#current)) this.#current.repeats.push(candidate);
+    else if (isIn(this.#waiting)) this.#waiting.repeats.push(candidate);
+    else {
+      this.#waiting.firsts.set(identity, candidate);
+      this.#waiting.results.add(result);
+    }
   }
 
   /**
@@ -134,15 +146,26 @@ export class EnteringRun {
     );
   }
 
-  /** Asks about a batch. When the database refuses it for a row's sake, halves find that row, and the rest is answered. */
+  /**
+   * Asks about a batch. When the database refuses it for a row's sake, halves find that row, and the rest is answered.
+   * When it is unclear what old entries cover, that is recorded first and asked again.
+   */
   async #inHalves(
     batch: readonly Candidate[],
     ask: (part: readonly Candidate[]) => Promise<readonly Standing[] | null>,
+    mayRecord = true,
   ): Promise<Decided[]> {
     if (batch.length === 0) return [];
     try {
       const standings = await ask(batch);
-      return batch.map((candidate, index) => this.#judge(candidate, standings?.[index]));
+      const isOpen = (index: number): boolean => isUnclear(batch[index], standings?.[index]);
+      const unclear = batch.filter((_, index) => isOpen(index));
+      const decided = batch.map((candidate, index) => this.#judge(candidate, standings?.[index]));
+      if (unclear.length === 0 || !mayRecord) return decided;
+      const clear = decided.filter((_, index) => !isOpen(index));
+      // Ended by a signal before it is clear, they have not been looked at.
+      if (!(await this.#covered.record())) return clear;
+      return [...clear, ...(await this.#inHalves(unclear, ask, false))];
     } catch (error) {
       if (!(error instanceof DatabaseProblem) || error.reason !== 'bad_value') throw error;
       const [only] = batch;
@@ -151,8 +174,8 @@ export class EnteringRun {
       }
       const middle = Math.ceil(batch.length / 2);
       return [
-        ...(await this.#inHalves(batch.slice(0, middle), ask)),
-        ...(await this.#inHalves(batch.slice(middle), ask)),
+        ...(await this.#inHalves(batch.slice(0, middle), ask, mayRecord)),
+        ...(await this.#inHalves(batch.slice(middle), ask, mayRecord)),
       ];
     }
   }
@@ -164,16 +187,20 @@ export class EnteringRun {
   }
 
   #judge(candidate: Candidate, standing: Standing | undefined): Decided {
-    return { candidate, outcome: this.#outcomeOf(candidate, standing), detail: null };
+    const outcome = this.#outcomeOf(candidate, standing);
+    const other = outcome === 'entered_otherwise' ? standing?.otherEntryId : undefined;
+    return { candidate, outcome, detail: other === null || other === undefined ? null : `entry ${other}` };
   }
 
   #outcomeOf(candidate: Candidate, standing: Standing | undefined): CandidateOutcome {
     if (standing === undefined || standing.isOwn === 1) return 'entered';
     if (standing.isEntered === 1) return standing.isNew === 1 ? 'lost_race' : 'already_in_funnel';
+    if (standing.otherEntryId !== null || this.#results.has(String(candidate.userId))) return 'entered_otherwise';
     if (candidate.obstacle !== null) return candidate.obstacle;
-    if (standing.isCovered === 1) return 'covered_by_older_entry';
+    if (standing.isCovered === 1 || this.#covered.has(candidate)) return 'covered_by_older_entry';
     if (this.#memory.hasBoughtSince(candidate, standing.hasBought === 1)) return 'already_bought';
-    return 'entered';
+    // Another one has come since it was recorded; the next run will know.
+    return standing.isUnclear === 1 && !this.#options.dryRun ? 'covered_by_older_entry' : 'entered';
   }
 
   #count({ candidate, outcome, detail }: Decided): void {
@@ -189,7 +216,9 @@ export class EnteringRun {
     this.#result.entered[funnel] += 1;
     this.#countIfLate(finishedAt);
     this.#entered.add(identityOf(candidate));
-    if (this.#options.dryRun) this.#memory.addEntry(candidate);
+    if (!this.#options.dryRun) return;
+    this.#memory.addEntry(candidate);
+    this.#results.add(String(candidate.userId));
   }
 
   #countIfLate(finishedAt: string): void {
@@ -207,4 +236,11 @@ export class EnteringRun {
     }
     this.#lost = 0;
   }
+}
+
+/** Whether it depends on an old entry of whose tests nothing is recorded yet. */
+function isUnclear(candidate: Candidate | undefined, standing: Standing | undefined): boolean {
+  if (candidate === undefined || candidate.obstacle !== null || standing === undefined) return false;
+  const { isUnclear, isOwn, isEntered, isCovered, otherEntryId } = standing;
+  return isUnclear === 1 && isOwn === 0 && isEntered === 0 && isCovered === 0 && otherEntryId === null;
 }

@@ -1,5 +1,6 @@
 import type { Id, Session, Statement } from '../database/database.ts';
 import type { Candidate } from './candidate.ts';
+import { coveredBy } from './coverage.ts';
 import type { FunnelType } from './funnel-type.ts';
 
 /** What the tables say about a candidate. */
@@ -10,8 +11,12 @@ export interface Standing {
   isEntered: 0 | 1;
   /** that entry was made since the run began */
   isNew: 0 | 1;
-  /** an entry without a test number was made at or after the finish, so it stands for this test too */
+  /** the entry that this very result has under another funnel, address or test */
+  otherEntryId: Id | null;
+  /** an entry without a test number stands for this test too */
   isCovered: 0 | 1;
+  /** there is such an entry, and which tests it stands for has not been recorded yet */
+  isUnclear: 0 | 1;
   /** paid for this kind of certificate at or after the finish */
   hasBought: 0 | 1;
 }
@@ -33,31 +38,40 @@ const sqliteBatch = `(SELECT key + 1 AS position, value ->> 'email' AS email, va
 
 const sameEntry = 'e.email = j.email AND e.funnel_type = j.funnel_type AND e.test_id = j.test_id';
 const noJob = 'NOT EXISTS (SELECT 1 FROM brevo_sync_outbox o WHERE o.funnel_entry_id = e.id)';
-const covered = `EXISTS (SELECT 1 FROM funnel_entries e
-      WHERE e.email = j.email AND e.funnel_type = j.funnel_type AND e.test_id = 0 AND e.entered_at >= j.finished_at)`;
+const sameResult = 'e.user_id = j.user_id';
+const covered = { mysql: coveredBy('mysql'), sqlite: coveredBy('sqlite') };
 const bought = `EXISTS (SELECT 1 FROM funnel_purchases p
       WHERE p.email = j.email AND p.funnel_type = j.funnel_type AND p.paid_at >= j.finished_at AND p.revoked_at IS NULL)`;
 
 const selectNewestId = 'SELECT COALESCE(MAX(id), 0) AS id FROM funnel_entries';
 
 // An entry that another run committed in between came with its job; only entries of this transaction have none yet.
-const standings = (batch: string): string => `SELECT
+const standings = (batch: string, { isCovered, isUnclear }: (typeof covered)['mysql']): string => `SELECT
     EXISTS (SELECT 1 FROM funnel_entries e WHERE ${sameEntry} AND e.id > ? AND ${noJob}) AS isOwn,
     EXISTS (SELECT 1 FROM funnel_entries e WHERE ${sameEntry}) AS isEntered,
     EXISTS (SELECT 1 FROM funnel_entries e WHERE ${sameEntry} AND e.id > ?) AS isNew,
-    ${covered} AS isCovered, ${bought} AS hasBought
+    (SELECT MIN(e.id) FROM funnel_entries e WHERE ${sameResult}) AS otherEntryId,
+    ${isCovered} AS isCovered, ${isUnclear} AS isUnclear, ${bought} AS hasBought
   FROM ${batch} ORDER BY j.position`;
 
-const selectStandings: Statement = { mysql: standings(mysqlBatch), sqlite: standings(sqliteBatch) };
+const selectStandings: Statement = {
+  mysql: standings(mysqlBatch, covered.mysql),
+  sqlite: standings(sqliteBatch, covered.sqlite),
+};
 
-const insertEntries = (batch: string): string => `INSERT INTO funnel_entries
+// Where it is unclear what an old entry covers nobody enters; the standings say so.
+const insertEntries = (
+  batch: string,
+  { isCovered, isUnclear }: (typeof covered)['mysql'],
+): string => `INSERT INTO funnel_entries
     (email, funnel_type, user_id, test_id, entered_at, certificate_purchased, test_completed_at, source)
   SELECT j.email, j.funnel_type, j.user_id, j.test_id, CURRENT_TIMESTAMP, 0, j.finished_at, j.source
-  FROM ${batch} WHERE NOT ${covered} AND NOT ${bought} ORDER BY j.position`;
+  FROM ${batch} WHERE NOT ${isUnclear} AND NOT ${isCovered} AND NOT ${bought}
+    AND NOT EXISTS (SELECT 1 FROM funnel_entries e WHERE ${sameResult}) ORDER BY j.position`;
 
 const insertFree: Statement = {
-  mysql: `${insertEntries(mysqlBatch)} ON DUPLICATE KEY UPDATE funnel_entries.id = funnel_entries.id`,
-  sqlite: `${insertEntries(sqliteBatch)} ON CONFLICT (email, funnel_type, test_id) DO NOTHING`,
+  mysql: `${insertEntries(mysqlBatch, covered.mysql)} ON DUPLICATE KEY UPDATE funnel_entries.id = funnel_entries.id`,
+  sqlite: `${insertEntries(sqliteBatch, covered.sqlite)} ON CONFLICT (email, funnel_type, test_id) DO NOTHING`,
 };
 
 const jobs = (json: { object: string; array: string; integer: string }): string => `INSERT INTO brevo_sync_outbox

@@ -172,6 +172,28 @@ ALTER TABLE funnel_entries
 -- When a run found that the site no longer calls the payment paid.
 ALTER TABLE funnel_purchases ADD COLUMN revoked_at DATETIME NULL;
 ` },
+    { file: '0016_cover_old_tests.sql', sql: `-- A finished test enters once, whatever becomes of its row on the site: its number leads to the entry. An entry without
+-- a test number stands for the tests that its person had finished by covers_until, which is NULL until a run has
+-- recorded which tests those are.
+ALTER TABLE funnel_entries
+  ADD COLUMN covers_until DATETIME NULL,
+  ADD KEY funnel_entries_user (user_id);
+
+-- No foreign key: the ids of a database that was taken over are of another type.
+CREATE TABLE funnel_covered_tests (
+  entry_id BIGINT NOT NULL,
+  test_id BIGINT NOT NULL,
+  PRIMARY KEY (entry_id, test_id)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+-- When the duplicates were made that gave way to an entry. The script of find-duplicates makes the same table
+-- in a database that is yet to be taken over.
+CREATE TABLE IF NOT EXISTS funnel_removed_duplicates (
+  entry_id BIGINT NOT NULL,
+  entered_at DATETIME NOT NULL,
+  PRIMARY KEY (entry_id, entered_at)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+` },
   ],
   sqlite: [
     { file: '0001_create_funnel_entries.sql', sql: `-- One row per person, funnel and test. The same table as the predecessor's, so that its database can be taken over.
@@ -337,6 +359,27 @@ CREATE INDEX funnel_entries_entered ON funnel_entries (entered_at, funnel_type, 
 
 -- When a run found that the site no longer calls the payment paid.
 ALTER TABLE funnel_purchases ADD COLUMN revoked_at TEXT NULL;
+` },
+    { file: '0016_cover_old_tests.sql', sql: `-- A finished test enters once, whatever becomes of its row on the site: its number leads to the entry. An entry without
+-- a test number stands for the tests that its person had finished by covers_until, which is NULL until a run has
+-- recorded which tests those are.
+ALTER TABLE funnel_entries ADD COLUMN covers_until TEXT NULL;
+
+CREATE INDEX funnel_entries_user ON funnel_entries (user_id);
+
+CREATE TABLE funnel_covered_tests (
+  entry_id INTEGER NOT NULL,
+  test_id INTEGER NOT NULL,
+  PRIMARY KEY (entry_id, test_id)
+);
+
+-- When the duplicates were made that gave way to an entry. The script of find-duplicates makes the same table
+-- in a database that is yet to be taken over.
+CREATE TABLE IF NOT EXISTS funnel_removed_duplicates (
+  entry_id INTEGER NOT NULL,
+  entered_at TEXT NOT NULL,
+  PRIMARY KEY (entry_id, entered_at)
+);
 ` },
   ],
 };

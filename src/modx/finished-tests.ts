@@ -39,7 +39,7 @@ const largestId = 9_223_372_036_854_775_807n;
 export const countedAtMost = 100_000;
 
 /** What stands before is no date: old servers write 0000-00-00 for a test that was never finished. */
-const firstDate = '1000-01-01';
+export const firstDate = '1000-01-01';
 
 const selectWindow: Statement = {
   mysql: `SELECT CURRENT_TIMESTAMP - INTERVAL ? DAY AS \`from\`, CURRENT_TIMESTAMP AS \`to\``,
@@ -124,20 +124,24 @@ const sqliteAddress = 'LOWER(TRIM(u.Email))';
 // A join and no NOT EXISTS: MariaDB keeps the answers of a subquery by the column it depends on, in that column's
 // collation, and so would answer for josé@ what it found for jose@. The unique key makes the join multiply nothing.
 function pageStatement(tables: ModxTables, wanted: 'all' | 'unknown'): Statement {
-  const isLanguageTest = `EXISTS (SELECT 1 FROM ${tables.tests} t JOIN ${tables.languages} l ON l.Id = t.LangId
-      WHERE t.Id = u.TestId)`;
+  const isLanguage = isLanguageTest(tables);
   // Test 0 is no test: in an entry it says that the number was not recorded.
   const statement = (address: string): string => `SELECT COUNT(*) AS pageSize, NULL AS id, NULL AS email,
       NULL AS testId, NULL AS finishedAt, NULL AS testExists, NULL AS isLanguageTest, NULL AS isKnown
     FROM ${tables.finishedTests} u WHERE ${inPage}
     UNION ALL
     SELECT NULL, u.Id, u.Email, u.TestId, u.Datep,
-      EXISTS (SELECT 1 FROM ${tables.tests} t WHERE t.Id = u.TestId), ${isLanguageTest}, e.id IS NOT NULL
+      EXISTS (SELECT 1 FROM ${tables.tests} t WHERE t.Id = u.TestId), ${isLanguage}, e.id IS NOT NULL
     FROM ${tables.finishedTests} u LEFT JOIN funnel_entries e
-      ON e.email = ${address} AND e.funnel_type = CASE WHEN ${isLanguageTest} THEN 'language' ELSE 'non_language' END
+      ON e.email = ${address} AND e.funnel_type = CASE WHEN ${isLanguage} THEN 'language' ELSE 'non_language' END
         AND e.test_id = u.TestId AND e.test_id <> 0 AND e.id <= ?
     WHERE ${inPage}${wanted === 'all' ? '' : ' AND e.id IS NULL'}`;
   return { mysql: statement(mysqlAddress), sqlite: statement(sqliteAddress) };
+}
+
+/** Whether a finished test `u` is one of a language, as SQL; EXISTS, as a test can have a row per language. */
+export function isLanguageTest({ tests, languages }: ModxTables): string {
+  return `EXISTS (SELECT 1 FROM ${tests} t JOIN ${languages} l ON l.Id = t.LangId WHERE t.Id = u.TestId)`;
 }
 
 function byPosition(a: FinishedTest, b: FinishedTest): number {

@@ -24,7 +24,7 @@ export function duplicatesScript(print: (text: string) => void): {
       });
     },
     add(group, target) {
-      if (!isBegun) print(`${statementsHeader.join('\n')}\n`);
+      if (!isBegun) print(`${statementsHeader(target.engine).join('\n')}\n`);
       isBegun = true;
       print(`\n${resolvingStatements(group, target, visible)}\n`);
     },

@@ -12,6 +12,7 @@ import type { Terminal } from './terminal.ts';
 const candidateLabels: Record<CandidateOutcome, string> = {
   entered: 'entered',
   already_in_funnel: 'already in the funnel',
+  entered_otherwise: 'entered before under another funnel, address or test',
   repeated_in_run: 'repeated in this run (same person and test)',
   covered_by_older_entry: 'covered by an entry without a test number',
   already_bought: 'had already bought',
@@ -78,6 +79,7 @@ function forPeople(result: SyncResult, terminal: Terminal): string {
     !interrupted && lookedAt === 0
       ? `No test results ${span}.\n`
       : `Test results ${span}\n${renderCounters(resultCounters(result), terminal)}`,
+    unusableAddresses(result),
     paymentsText(result, terminal),
     enteredLate(result),
     notLookedAt(result),
@@ -85,6 +87,11 @@ function forPeople(result: SyncResult, terminal: Terminal): string {
     dryRun ? 'Nothing was written. To do it: funnels sync\n' : '',
     !dryRun && hasNews ? 'Next: funnels drain-outbox\n' : '',
   ].join('');
+}
+
+/** How to see the rows whose address has to be corrected on the site. */
+function unusableAddresses({ outcomes }: SyncResult): string {
+  return outcomes.not_an_address === 0 ? '' : 'Which are not an address, and why: funnels sync --dry-run --explain\n';
 }
 
 function enteredLate({ late, dryRun }: SyncResult): string {

@@ -11,7 +11,7 @@ function candidate(name: string): Candidate {
   const email = `${name}@x.com`;
   const rest = {
     funnelType: 'language',
-    userId: 1,
+    userId: name.charCodeAt(0),
     testId: 5,
     finishedAt: '2026-01-01 00:00:00',
     source: null,
@@ -31,7 +31,15 @@ describe.each(engines)('entries that another run was faster with (%s)', (engine)
     const database = open(site.database.url, 'read-write');
     const insert = (...names: string[]): Promise<Standing[] | null> =>
       database.transaction((session) => enterBatch(session, names.map(candidate), 0, lists));
-    const entered = { isOwn: 1, isEntered: 1, isNew: 1, isCovered: 0, hasBought: 0 };
+    const entered = {
+      isOwn: 1,
+      isEntered: 1,
+      isNew: 1,
+      isCovered: 0,
+      isUnclear: 0,
+      hasBought: 0,
+      otherEntryId: expect.any(Number),
+    };
     const lost = { ...entered, isOwn: 0 };
     expect(await insert('bob', 'dan')).toBeNull();
     expect(await insert('ann', 'bob', 'cat', 'dan')).toEqual([entered, lost, entered, lost]);

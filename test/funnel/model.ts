@@ -48,7 +48,7 @@ export function expectedAfterRun(world: World): { entries: ModelEntry[]; outcome
   for (const { email, test, hour } of world.finishes.toSorted((a, b) => a.hour - b.hour)) {
     const funnel: Funnel = languageTests.includes(test) ? 'language' : 'non_language';
     const person = foldAddress(email);
-    const outcome = outcomeOfFinish({ person, funnel, hour }, test, entries, paid);
+    const outcome = outcomeOfFinish({ person, funnel, hour }, test, { ...world, entries, paid });
     count(outcomes, outcome);
     if (outcome === 'entered') {
       entries.push({ person, funnel, test, hour: 101, finish: hour, boughtAt: null, paidBeforeAt: null, isNew: true });
@@ -70,14 +70,30 @@ export function expectedAfterRun(world: World): { entries: ModelEntry[]; outcome
   return { entries: rows, outcomes, purchases };
 }
 
-function outcomeOfFinish(who: Person, test: number, entries: readonly Entered[], paid: readonly Person[]): string {
+/** An entry without a test number stands for the tests its person had finished by then, and so for their repetitions. */
+function isCovered(who: Person, test: number, { finishes, entries }: Pick<Known, 'finishes' | 'entries'>): boolean {
+  return entries.some(
+    (entry) =>
+      isSame(entry, who) &&
+      entry.test === 0 &&
+      finishes.some((one) => foldAddress(one.email) === who.person && one.test === test && one.hour <= entry.hour),
+  );
+}
+
+interface Known {
+  finishes: World['finishes'];
+  entries: readonly Entered[];
+  paid: readonly Person[];
+}
+
+function outcomeOfFinish(who: Person, test: number, { finishes, entries, paid }: Known): string {
   if (who.person === '') return 'no_address';
   if (!who.person.includes('@')) return 'not_an_address';
   if (![...languageTests, ...otherTests].includes(test)) return 'no_such_test';
   const own = entries.filter((entry) => isSame(entry, who));
   const same = own.find((entry) => entry.test === test);
   if (same !== undefined) return same.isNew ? 'repeated_in_run' : 'already_in_funnel';
-  if (own.some((entry) => entry.test === 0 && entry.hour >= who.hour)) return 'covered_by_older_entry';
+  if (isCovered(who, test, { finishes, entries })) return 'covered_by_older_entry';
   return paid.some((payment) => isSame(payment, who) && payment.hour >= who.hour) ? 'already_bought' : 'entered';
 }
 

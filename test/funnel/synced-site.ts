@@ -56,7 +56,13 @@ export const bothFunnels: SyncOptions['funnels'] = {
   non_language: { listId: 7, source: undefined },
 };
 
-const ownTables = ['brevo_sync_outbox', 'funnel_entries', 'funnel_purchases'];
+const ownTables = [
+  'brevo_sync_outbox',
+  'funnel_covered_tests',
+  'funnel_removed_duplicates',
+  'funnel_entries',
+  'funnel_purchases',
+];
 const siteRows = ['simpletest_users', 'modx_cert_payment', 'modx_cert_result', 'modx_cert_users'];
 
 /** Opens a test database the way the commands do. */
