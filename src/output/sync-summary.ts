@@ -52,6 +52,7 @@ function rowsOf({
   lookedAt,
   remaining,
   older,
+  oddDates: { no_date, dated_ahead },
   late,
   purchases,
   dryRun,
@@ -61,7 +62,7 @@ function rowsOf({
   return [
     ...occurred(outcomes).map(([outcome, count]) => ({ of: 'results' as const, outcome, count })),
     { of: 'results', outcome: 'looked_at', count: lookedAt },
-    ...occurred({ entered_late: late.entered, remaining, older }).map(([outcome, count]) => ({
+    ...occurred({ entered_late: late.entered, remaining, older, no_date, dated_ahead }).map(([outcome, count]) => ({
       of: 'results' as const,
       outcome,
       count,
@@ -79,12 +80,30 @@ function forPeople(result: SyncResult, terminal: Terminal): string {
     !interrupted && lookedAt === 0
       ? `No test results ${span}.\n`
       : `Test results ${span}\n${renderCounters(resultCounters(result), terminal)}`,
+    unusableResults(result),
     paymentsText(result, terminal),
     enteredLate(result),
     notLookedAt(result),
     interrupted ? 'Ended early by a signal; what is counted here is kept, and the next run does the rest.\n' : '',
     dryRun ? 'Nothing was written. To do it: funnels sync\n' : '',
     !dryRun && hasNews ? 'Next: funnels drain-outbox\n' : '',
+  ].join('');
+}
+
+/** Whose rows nobody can do anything with, unless somebody looks at them. */
+const unusable: readonly CandidateOutcome[] = ['no_address', 'not_an_address', 'no_such_test'];
+
+function unusableResults({ outcomes, oddDates: { no_date: undated, dated_ahead: ahead, latest } }: SyncResult): string {
+  const are = (count: number, one: string, many: string): string =>
+    count === 1 ? `1 result ${one}` : `${formatCount(count)} results ${many}`;
+  return [
+    ahead === 0
+      ? ''
+      : `${are(ahead, 'is', 'are')} dated ahead of the database's clock, up to\n${latest}, and looked at when that time has come. Does the site keep\nanother time than the database? See database.timezone.\n`,
+    undated === 0 ? '' : `${are(undated, 'has', 'have')} no date, and cannot be looked at until there is one.\n`,
+    ahead + undated > 0 || unusable.some((outcome) => outcomes[outcome] > 0)
+      ? 'Which have no usable address, test or date: funnels sync --dry-run --explain\n'
+      : '',
   ].join('');
 }
 

@@ -63,6 +63,7 @@ describe.each(engines)('funnels sync (%s)', (engine) => {
     1  repeated in this run (same person and test)
     1  without an address
     4  looked at
+Which have no usable address, test or date: funnels sync --dry-run --explain
 New paid certificates
     1  bought after entering  2 entries to be marked
     1  by people who are in no such funnel
@@ -77,6 +78,7 @@ Nothing was written. To do it: funnels sync
     1  repeated in this run (same person and test)
     1  without an address
     4  looked at
+Which have no usable address, test or date: funnels sync --dry-run --explain
 New paid certificates
     1  bought after entering  2 entries marked
     1  by people who are in no such funnel
@@ -116,10 +118,12 @@ No new paid certificates.
       lookedAt: 4,
       remaining: 0,
       older: 0,
+      oddDates: { no_date: 0, dated_ahead: 0, latest: null },
       late: { before: expect.stringMatching(time), entered: 0, oldest: null },
       outcomes: {
         entered: 2,
         already_in_funnel: 0,
+        entered_otherwise: 0,
         repeated_in_run: 1,
         covered_by_older_entry: 0,
         already_bought: 0,
