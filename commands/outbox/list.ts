@@ -19,6 +19,7 @@ export default class OutboxList extends BaseCommand {
     '<%= config.bin %> outbox list --status failed',
     '<%= config.bin %> outbox list --email anna@example.com',
     '<%= config.bin %> outbox list --due --limit 10',
+    '<%= config.bin %> outbox list --entry-gone',
   ];
 
   static override flags = {
@@ -28,6 +29,11 @@ export default class OutboxList extends BaseCommand {
     }),
     email: Flags.string({ description: 'Only jobs of this address, however it is written.', helpValue: 'ADDRESS' }),
     due: Flags.boolean({ description: 'Only jobs that a worker may take now.', default: false }),
+    'entry-gone': Flags.boolean({
+      description: 'Only waiting jobs that can never be delivered, because their entry is gone.',
+      default: false,
+      exclusive: ['due', 'email', 'status'],
+    }),
     limit: Flags.integer({ description: 'List at most this many jobs.', default: 50, min: 1, helpValue: 'N' }),
     format: formatFlag(),
   };
@@ -42,7 +48,7 @@ export default class OutboxList extends BaseCommand {
     const { settings } = await this.loadSettings(flags);
     const listed = await this.using(openDatabase(settings.database, 'read-only'), async (database) => {
       await requireSchema(database, 'read');
-      return database.transaction((session) => listJobs(session, flags));
+      return database.transaction((session) => listJobs(session, { ...flags, entryGone: flags['entry-gone'] }));
     });
     this.printRows(listed.jobs, outboxColumns, { format: flags.format, ...describeJobs(listed) });
     return listed;

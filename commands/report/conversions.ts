@@ -8,10 +8,12 @@ import { readReportFlags, reportFlags } from '../../src/cli/report-flags.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { requireSchema } from '../../src/migrate/plan.ts';
 import { oddDatesBeside, remarksBeside, renderAs } from '../../src/output/conversions-output.ts';
+import { renderPlain } from '../../src/output/conversions-plain.ts';
 import { describeJudgement } from '../../src/output/judgement-words.ts';
 import { reportConversions } from '../../src/report/conversions.ts';
-import { judge, readRule } from '../../src/report/fail-if.ts';
+import { judge, needsOnlyEntries, readRule } from '../../src/report/fail-if.ts';
 import { readPageParts } from '../../src/report/page-parts.ts';
+import { type PlainConversions, readPlainConversions } from '../../src/report/plain.ts';
 import { resolveRequest } from '../../src/report/request.ts';
 import { type Conversions, comparisons, dimensions } from '../../src/report/result.ts';
 
@@ -50,33 +52,35 @@ export default class ReportConversions extends BaseCommand {
     ...outputFlags,
   };
 
-  async run(): Promise<Conversions> {
+  async run(): Promise<Conversions | PlainConversions> {
     const { flags } = await this.parse(ReportConversions);
     const output = readOutput(flags, { terminal: this.terminal, asJson: this.jsonEnabled() });
     const rules = (flags['fail-if'] ?? []).map(readRule);
     const { request, settings } = await readReportFlags(flags, async () => (await this.loadSettings(flags)).settings);
     const { unicode } = this.terminal;
-    const { report, parts } = await withClicks(flags, { campaigns: settings.utm.campaigns, unicode }, (clicks) =>
-      this.using(openDatabase(settings.database, 'read-only'), async (database) => {
-        await requireSchema(database, 'read');
-        return database.transaction(async (session) => {
-          const resolved = await resolveRequest(session, request);
-          const report = await reportConversions(session, resolved, { by: flags.by, compare: flags.compare, clicks });
-          const isPage = output.format === 'html';
-          return { report, parts: isPage ? await readPageParts(session, resolved, report) : undefined };
-        });
-      }),
+    const isPlain = output.format === 'plain' && !this.jsonEnabled() && rules.every(needsOnlyEntries);
+    const { report, remarks, render } = await withClicks(
+      flags,
+      { campaigns: settings.utm.campaigns, unicode },
+      (clicks) =>
+        this.using(openDatabase(settings.database, 'read-only'), async (database) => {
+          await requireSchema(database, 'read');
+          return database.transaction(async (session) => {
+            const resolved = await resolveRequest(session, request);
+            if (isPlain) {
+              const report = await readPlainConversions(session, resolved);
+              return { report, remarks: [], render: async () => renderPlain(report) };
+            }
+            const report = await reportConversions(session, resolved, { by: flags.by, compare: flags.compare, clicks });
+            const parts = output.format === 'html' ? await readPageParts(session, resolved, report) : undefined;
+            const remarks = this.jsonEnabled() ? [] : remarksBeside(report, output);
+            return { report, remarks, render: () => renderAs(report, parts, output) };
+          });
+        }),
     );
     const judgements = judge(rules, report);
-    await this.deliver(
-      await renderAs(report, parts, {
-        ...output,
-        decimalComma: flags['decimal-comma'] ?? settings.report.decimalComma,
-        siteName: settings.report.siteName,
-      }),
-      output.path,
-    );
-    if (!this.jsonEnabled()) for (const remark of remarksBeside(report, output)) log.info(remark);
+    await this.deliver(await render(), output.path);
+    for (const remark of remarks) log.info(remark);
     const isOut = output.path !== undefined || this.jsonEnabled();
     for (const warning of oddDatesBeside(report, output, isOut)) log.warn(warning);
     for (const judgement of judgements) {

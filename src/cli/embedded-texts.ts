@@ -386,6 +386,7 @@ program never touches that mark.
 
 \`sync\` keeps a copy of every paid certificate (\`id_status\` 2) in \`funnel_purchases\`, and each run compares it with the site:
 late confirmations, corrected addresses, types and dates, and refunds are noticed whenever they happen.
+The database does the comparing: with 300,000 paid certificates and nothing new it takes a good second of a run.
 
 | What the site says | What becomes of it |
 |---|---|
@@ -488,6 +489,7 @@ The tables are taken over where they are. Entries stay, and waiting jobs are del
    | \`created by migration 2\` | the service had no outbox yet |
    | \`kept\` | stays as it is: INT ids, dates as they stand, columns and indexes of your own |
    | \`set to failed by migration 14\` | jobs with a status that \`funnels\` does not know (\`error\`, say), counted: \`outbox list --status failed\` has them |
+   | \`kept, never delivered\` | waiting jobs whose entry somebody has deleted (\`entry gone\`), counted and named: see \`outbox list --entry-gone\`, and \`outbox discard\` them |
    | \`left untouched\` | \`alembic_version\`: nobody reads it any more |
 
    What cannot be used, such as a column that must be filled in and has no default, is refused with its name before
@@ -584,7 +586,9 @@ clock was set back, by a worker that is gone: the same command frees its contact
 from now holds nobody up in any case.
 
 \`outbox list\` says of each pending job when it is tried next, or what it waits for: \`due\`, \`held\`, \`after job 9076\`, or
-\`entry gone\`. The last are jobs whose entry somebody has deleted. No worker takes them; put them aside with \`outbox discard\`.
+\`entry gone\`. The last are jobs whose entry somebody has deleted, which the old service's tables allowed: they are never due
+and never delivered, every command counts them by that name, and \`outbox list --entry-gone\` has them. \`outbox discard\` puts
+them aside, and so lets \`prune\` delete them in time.
 Jobs with a status that \`funnels\` does not have, such as \`error\`, were left by the old service: \`migrate --adopt\` sets
 them to \`failed\`. One that is written later is shown by \`outbox list --status error\`; \`retry\` and \`discard\` treat it as failed.
 

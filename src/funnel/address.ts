@@ -13,6 +13,11 @@ const outerWhiteSpace = /^\p{White_Space}+|\p{White_Space}+$/gu;
 // IDNA is asked about nothing else: for "example.com/x" or a line break inside, the runtimes answer with other domains.
 const internationalDomain = /^(?=.*\P{ASCII})[\p{L}\p{M}\p{N}._\-\u3002\uff0e\uff61]+$/u;
 
+/** One address and nothing beside it, as unlikely to be anything else as a pattern can tell. */
+const alone = String.raw`([^\s"'()<>[\]:;,?@]+@[^\s"'()<>[\]:;,?@]*[^\s"'()<>[\]:;,?@.])`;
+const wrapped = new RegExp(`^(?:mailto:)?${alone}\\.?$`, 'u');
+const bracketed = new RegExp(`^<(?:mailto:)?${alone}\\.?>\\.?$`, 'u');
+
 // RFC 5321, 4.5.3.1: 64 octets before the @, 254 in all.
 const longestAddress = 254;
 
@@ -23,16 +28,26 @@ export type AddressReading =
 
 /**
  * The normal form by which addresses are stored and compared: invisible characters removed, trimmed of all Unicode
- * white space, NFC, lower case, the domain in ASCII (IDNA). Applying it twice changes nothing. Plus-addresses are not
- * folded: they may be different people. Works on anything, also on what is no address.
+ * white space, taken out of what is pasted around it, NFC, lower case, the domain in ASCII (IDNA). Applying it twice
+ * changes nothing. Plus-addresses are not folded: they may be different people. Works on anything, also on no address.
  */
 export function foldAddress(text: string): string {
-  const folded = lower(text.replace(invisible, ''));
+  const folded = unwrap(lower(text.replace(invisible, '')));
   const domainAt = folded.lastIndexOf('@') + 1;
   const domain = folded.slice(domainAt);
   if (domainAt === 0 || !internationalDomain.test(domain)) return folded;
   const ascii = domainToASCII(domain);
-  return ascii === '' ? folded : folded.slice(0, domainAt) + ascii;
+  return ascii === '' ? folded : unwrap(folded.slice(0, domainAt) + ascii);
+}
+
+/**
+ * What people paste around one address and mail programs show with it: `mailto:` in front, angle brackets (RFC 5322,
+ * 3.4) and the dot that ends a sentence or a full domain name. Only where what is inside stands alone: one @, and no
+ * white space, quotes, brackets, lists or parameters, so that no text can be read as two different addresses.
+ */
+function unwrap(text: string): string {
+  const inner = (wrapped.exec(text) ?? bracketed.exec(text))?.[1];
+  return inner ?? text;
 }
 
 /** Lower-casing can leave a decomposed letter behind, and composing an upper-case one, so both are done until stable. */

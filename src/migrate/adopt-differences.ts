@@ -1,4 +1,5 @@
 import type { Engine, Session } from '../database/database.ts';
+import { compareEntries } from './adopt-jobs.ts';
 import { findObstacles } from './adopt-obstacles.ts';
 import { compareStatuses } from './adopt-statuses.ts';
 import { type ExpectedTable, expectedTables, uniqueColumns, uniqueKeyName } from './adopt-tables.ts';
@@ -38,6 +39,7 @@ export async function compareWithPredecessor(session: Session): Promise<SchemaDi
     differences.push(...references.flatMap((one) => compareIncoming(one, real, table, outboxIsMissing)));
   }
   if (found.some(hasStatuses)) differences.push(...(await compareStatuses(session)));
+  if (haveEntries(found)) differences.push(...(await compareEntries(session)));
   const alembic = found.some(({ name }) => name === 'alembic_version');
   return alembic ? [...differences, difference('alembic_version', 'a table', null, 'left untouched')] : differences;
 }
@@ -45,6 +47,15 @@ export async function compareWithPredecessor(session: Session): Promise<SchemaDi
 /** Whether the outbox is there and has what its jobs' statuses are read from. */
 function hasStatuses({ name, columns }: TableSchema): boolean {
   return name === 'brevo_sync_outbox' && columns.some((column) => column.name === 'status');
+}
+
+/** Whether the outbox and the entries are there, with the columns that tell which job belongs to which entry. */
+function haveEntries(found: readonly TableSchema[]): boolean {
+  const has = (table: string, ...names: string[]): boolean =>
+    found.some(
+      ({ name, columns }) => name === table && names.every((one) => columns.some((column) => column.name === one)),
+    );
+  return has('brevo_sync_outbox', 'id', 'status', 'funnel_entry_id') && has('funnel_entries', 'id');
 }
 
 function difference(object: string, found: string | null, expected: string | null, action: string): SchemaDifference {

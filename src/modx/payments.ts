@@ -32,17 +32,17 @@ export interface UnpaidPayment {
   isGone: 0 | 1;
 }
 
-// Only ASCII capitals and outer spaces are folded here: the rest is the normal form's, which is not SQL's to know.
+// Most are written as they are kept, which is asked first as it is cheap. Only ASCII capitals and outer spaces are folded here: the rest is the normal form's, which is not SQL's to know.
 const mysqlText = 'CONVERT(u.email USING utf8mb4)';
-const mysqlAddress = `IF(LENGTH(${mysqlText}) = CHAR_LENGTH(${mysqlText}),
-        LOWER(TRIM(${mysqlText}) COLLATE utf8mb4_bin), ${mysqlText} COLLATE utf8mb4_bin)`;
-const sqliteAddress = 'LOWER(TRIM(u.email))';
+const mysqlSameAddress = `(f.email = ${mysqlText} COLLATE utf8mb4_bin OR f.email = IF(
+        LENGTH(${mysqlText}) = CHAR_LENGTH(${mysqlText}), LOWER(TRIM(${mysqlText}) COLLATE utf8mb4_bin), ''))`;
+const sqliteSameAddress = '(f.email = u.email OR f.email = LOWER(TRIM(u.email)))';
 
-const isSame = (address: string): string => `(f.revoked_at IS NULL AND f.matched_at IS NOT NULL
-        AND f.paid_at = p.datetime_payment AND f.email = ${address} AND f.email <> ''
+const isSame = (sameAddress: string): string => `(f.revoked_at IS NULL AND f.matched_at IS NOT NULL
+        AND f.paid_at = p.datetime_payment AND f.email <> '' AND ${sameAddress}
         AND f.funnel_type = CASE t.type WHEN 1 THEN 'language' WHEN 2 THEN 'non_language' END) IS NOT TRUE`;
 
-const page = (tables: ModxTables, address: string): string => `SELECT p.id AS id, r.id IS NOT NULL AS hasResult,
+const page = (tables: ModxTables, sameAddress: string): string => `SELECT p.id AS id, r.id IS NOT NULL AS hasResult,
       u.id IS NOT NULL AS hasBuyer, t.id IS NOT NULL AS hasTest, u.email AS email, t.type AS type,
       p.datetime_payment AS paidAt, p.datetime_payment > CURRENT_TIMESTAMP AS isAhead, f.email AS copyEmail,
       f.funnel_type AS copyFunnel, f.paid_at AS copyPaidAt, f.revoked_at AS copyRevokedAt, f.matched_at AS copyMatchedAt
@@ -51,7 +51,7 @@ const page = (tables: ModxTables, address: string): string => `SELECT p.id AS id
     LEFT JOIN ${tables.buyers} u ON u.id = r.id_user
     LEFT JOIN ${tables.certificateTests} t ON t.id = r.id_test
     LEFT JOIN funnel_purchases f ON f.payment_id = p.id
-    WHERE p.id_status = 2 AND p.id > ? AND ${isSame(address)}
+    WHERE p.id_status = 2 AND p.id > ? AND ${isSame(sameAddress)}
     ORDER BY p.id LIMIT ?`;
 
 /**
@@ -65,7 +65,7 @@ export function readDifferingPayments(
   after: Id,
   limit: number,
 ): Promise<Payment[]> {
-  const statement: Statement = { mysql: page(tables, mysqlAddress), sqlite: page(tables, sqliteAddress) };
+  const statement: Statement = { mysql: page(tables, mysqlSameAddress), sqlite: page(tables, sqliteSameAddress) };
   return readingSite(() => session.query<Payment>(statement, [after, limit]));
 }
 

@@ -10,7 +10,7 @@ export interface AdvisedJob {
   lastError: string | null;
   nextAttempt: Pick<NextAttempt, 'state' | 'at' | 'afterJob'>;
   /** its entry is gone */
-  isOrphan: boolean;
+  isEntryGone: boolean;
 }
 
 /** What somebody should do about a job, in one or two sentences, by its state and the meaning of its last error. */
@@ -18,7 +18,7 @@ export function adviceFor(job: AdvisedJob): string {
   const { id, status, lastError } = job;
   if (status === 'success') return 'Nothing: it was delivered.';
   if (status === 'pending') return adviceWhilePending(job);
-  if (job.isOrphan) return 'Nothing: its entry is gone, so it can no longer be delivered.';
+  if (job.isEntryGone) return 'Nothing: entry gone, so it can no longer be delivered.';
   if (status !== 'failed') {
     return (
       `No worker takes a job with the status ${status}, which an older program has left. To deliver it: ` +
@@ -39,8 +39,8 @@ function adviceWhilePending({ id, lastError, nextAttempt }: AdvisedJob): string 
   const { state, at, afterJob } = nextAttempt;
   if (state === 'held')
     return `Nothing: a worker is delivering it. Should that one have died, another may from ${at} on.`;
-  if (state === 'orphaned') {
-    return `Its entry is gone, so no worker takes it. Put it aside with: funnels outbox discard ${id}`;
+  if (state === 'entry_gone') {
+    return `Entry gone: no worker takes it. Put it aside with: funnels outbox discard ${id}`;
   }
   if (state === 'waits') {
     return `Nothing: job ${afterJob} of the same contact comes first. If that one is stuck: funnels outbox show ${afterJob}`;

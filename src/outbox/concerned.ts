@@ -5,6 +5,8 @@ import { discardedByHand } from './job.ts';
 export interface Concerned {
   jobs: number;
   people: number;
+  /** jobs whose entry is gone, so that they concern nobody any more */
+  entryGone: number;
   /** those whose jobs are the oldest, the oldest first */
   firstPeople: string[];
   /** jobs by the days since they were enqueued, the youngest first; `upToDays` null: all that are older */
@@ -20,6 +22,7 @@ export interface Concerned {
 export const nobody: Concerned = {
   jobs: 0,
   people: 0,
+  entryGone: 0,
   firstPeople: [],
   ages: [],
   oldestJobAt: null,
@@ -102,7 +105,8 @@ const daysSince = {
 const survey = (jobs: Jobs): { count: Statement; people: Statement } => ({
   count: both(
     jobs,
-    (from, engine) => `SELECT COUNT(*) AS jobs, COUNT(DISTINCT e.email) AS people, MIN(o.created_at) AS oldestJobAt,
+    (from, engine) => `SELECT COUNT(*) AS jobs, COUNT(DISTINCT e.email) AS people,
+    COUNT(*) - COUNT(e.id) AS entryGone, MIN(o.created_at) AS oldestJobAt,
     ${daysSince[engine]} AS oldestJobDays, MIN(e.entered_at) AS oldestEntryAt,
     ${olderThan(engine)} ${from}`,
   ),
@@ -144,7 +148,7 @@ async function look(
   const [row] = await session.query<Counted>(count, values);
   if (row === undefined) throw new Error('A count without a row.');
   const first = await session.query<{ email: string }>(people, values);
-  const { jobs, people: all, oldestJobAt, oldestJobDays, oldestEntryAt } = row;
+  const { jobs, people: all, entryGone, oldestJobAt, oldestJobDays, oldestEntryAt } = row;
   const older = [jobs, ...ageSteps.map((days) => Number(row[`older${days}`] ?? 0))];
   const ages = older.map((atLeast, index) => ({
     upToDays: ageSteps[index] ?? null,
@@ -153,6 +157,7 @@ async function look(
   return {
     jobs,
     people: all,
+    entryGone,
     firstPeople: first.map(({ email }) => email),
     ages: ages.filter((age) => age.jobs > 0),
     oldestJobAt,

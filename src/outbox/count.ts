@@ -7,20 +7,23 @@ export interface PendingCount {
   /** those that a worker may take now */
   due: number;
   /** those that no worker ever takes, because their entry is gone */
-  orphaned: number;
-  /** all of them; who is neither due nor orphaned is scheduled, held, or behind another job of its contact */
+  entryGone: number;
+  /** all of them; what is neither due nor without its entry is scheduled, held, or behind another job of its contact */
   pending: number;
 }
 
 const countByTime = `SELECT COUNT(*) AS pending, COALESCE(SUM(CASE WHEN ${isTimely} THEN 1 ELSE 0 END), 0) AS timely
   FROM brevo_sync_outbox o WHERE o.status = 'pending'`;
 
-const orphans = (index: string): string => `SELECT COUNT(*) AS orphaned,
+const goneEntries = (index: string): string => `SELECT COUNT(*) AS entryGone,
     COALESCE(SUM(CASE WHEN ${isTimely} THEN 1 ELSE 0 END), 0) AS timely
   FROM brevo_sync_outbox o ${index} LEFT JOIN funnel_entries e ON e.id = o.funnel_entry_id
   WHERE o.status = 'pending' AND e.id IS NULL`;
 
-const countOrphans: Statement = { mysql: orphans('FORCE INDEX (brevo_sync_outbox_due)'), sqlite: orphans('') };
+const countEntryGone: Statement = {
+  mysql: goneEntries('FORCE INDEX (brevo_sync_outbox_due)'),
+  sqlite: goneEntries(''),
+};
 
 const countSingly: Statement = {
   mysql: `SELECT COUNT(*) AS count FROM brevo_sync_outbox o FORCE INDEX (brevo_sync_outbox_due)
@@ -56,12 +59,18 @@ const countImpeded: Statement = {
 export async function countPending(session: Session, singly = 10_000): Promise<PendingCount> {
   const [all] = await session.query<{ pending: number; timely: number | string }>(countByTime);
   const pending = all?.pending ?? 0;
-  if (pending === 0) return { due: 0, orphaned: 0, pending };
-  const [gone] = await session.query<{ orphaned: number; timely: number | string }>(countOrphans);
-  const orphaned = gone?.orphaned ?? 0;
+  if (pending === 0) return { due: 0, entryGone: 0, pending };
+  const [gone] = await session.query<{ entryGone: number; timely: number | string }>(countEntryGone);
+  const entryGone = gone?.entryGone ?? 0;
   const mayBeDue = Number(all?.timely ?? 0) - Number(gone?.timely ?? 0);
-  if (mayBeDue <= singly) return { due: await count(session, countSingly), orphaned, pending };
-  return { due: Math.max(0, mayBeDue - (await count(session, countImpeded))), orphaned, pending };
+  if (mayBeDue <= singly) return { due: await count(session, countSingly), entryGone, pending };
+  return { due: Math.max(0, mayBeDue - (await count(session, countImpeded))), entryGone, pending };
+}
+
+/** How many pending jobs no worker ever takes, because their entry is gone. Reads only. */
+export async function countEntriesGone(session: Session): Promise<number> {
+  const [gone] = await session.query<{ entryGone: number }>(countEntryGone);
+  return gone?.entryGone ?? 0;
 }
 
 async function count(session: Session, statement: Statement): Promise<number> {

@@ -77,8 +77,8 @@ export async function discardJobs(database: Database, ids: readonly Id[], dryRun
     const parts = divide(ids, rows);
     return { dryRun, ...parts, concerned: await surveyJobs(database, parts.discarded) };
   }
-  const hasOrphans = rows.some(({ email }) => email === null);
-  if (!hasOrphans || database.engine === 'sqlite') return discardFound(database, ids, rows);
+  const hasEntryGone = rows.some(({ email }) => email === null);
+  if (!hasEntryGone || database.engine === 'sqlite') return discardFound(database, ids, rows);
   return withoutParents(database, () => discardFound(database, ids, rows));
 }
 

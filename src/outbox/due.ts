@@ -7,7 +7,7 @@ type Engine = 'mysql' | 'sqlite';
  * What stands between a pending job and a worker, the first that applies: its entry is gone · a worker holds its contact
  * · its own time has not come · a job that comes before it for the same contact still waits for its time · nothing.
  */
-export type WaitingState = 'orphaned' | 'held' | 'scheduled' | 'waits' | 'due';
+export type WaitingState = 'entry_gone' | 'held' | 'scheduled' | 'waits' | 'due';
 
 // The order of the joins and their indexes are fixed: from stale statistics a server may read all pending jobs for each
 // job.
@@ -53,7 +53,9 @@ const isFree = (engine: Engine): string => `NOT ${isHeld(engine)} AND NOT ${isBe
 /** Whether a worker may take the pending job `o`, whose entry `e` is there. */
 export const isDue = { mysql: `${isTimely} AND ${isFree('mysql')}`, sqlite: `${isTimely} AND ${isFree('sqlite')}` };
 
-const stateIn = (engine: Engine): string => `CASE WHEN o.status <> 'pending' THEN NULL WHEN e.id IS NULL THEN 'orphaned'
+const stateIn = (
+  engine: Engine,
+): string => `CASE WHEN o.status <> 'pending' THEN NULL WHEN e.id IS NULL THEN 'entry_gone'
       WHEN ${isHeld(engine)} THEN 'held' WHEN NOT ${isTimely} THEN 'scheduled'
       WHEN ${isBehind(engine)} THEN 'waits' ELSE 'due' END`;
 

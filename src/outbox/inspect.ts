@@ -111,7 +111,7 @@ export async function inspectJob(session: Session, id: Id): Promise<InspectedJob
     createdAt,
     updatedAt,
     otherJobs,
-    advice: adviceFor({ id: row.id, status, lastError, nextAttempt, isOrphan: entry === null }),
+    advice: adviceFor({ id: row.id, status, lastError, nextAttempt, isEntryGone: entry === null }),
   };
 }
 

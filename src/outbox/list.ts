@@ -37,6 +37,8 @@ export interface JobFilter {
   /** compared in its normal form */
   email?: string | undefined;
   due?: boolean;
+  /** only pending jobs that no worker ever takes; of all people, as such a job has nobody */
+  entryGone?: boolean;
   limit: number;
 }
 
@@ -50,7 +52,7 @@ export interface ListedJobs {
   counts: Record<string, number>;
   /** of the pending ones: how many a worker may take now, and how many never will be, because their entry is gone */
   due: number;
-  orphaned: number;
+  entryGone: number;
   jobs: ListedJob[];
 }
 
@@ -87,6 +89,7 @@ const everyJobOfAddress = select(() => `${ofAddress} ORDER BY o.id`);
 const newest = {
   all: select(() => `${ofAll} ORDER BY o.id DESC LIMIT ?`),
   withStatus: select(() => `${ofAll} WHERE o.status = ? ORDER BY o.id DESC LIMIT ?`),
+  entryGone: select(() => `${ofAll} WHERE o.status = 'pending' AND e.id IS NULL ORDER BY o.id DESC LIMIT ?`),
   ofAddress: select(() => `${ofAddress} ORDER BY o.id DESC LIMIT ?`),
   ofAddressWithStatus: select(() => `${ofAddress} AND o.status = ? ORDER BY o.id DESC LIMIT ?`),
 };
@@ -107,9 +110,10 @@ export async function listJobs(session: Session, filter: JobFilter): Promise<Lis
   await checkStatus(session, filter.status);
   const pending = email === null ? await countPending(session) : await countPendingOf(session, email);
   const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  const total = filter.due ? pending.due : filter.status === undefined ? all : (counts[filter.status] ?? 0);
+  const withStatus = filter.status === undefined ? all : (counts[filter.status] ?? 0);
+  const total = filter.due ? pending.due : filter.entryGone ? pending.entryGone : withStatus;
   const jobs = await (filter.due ? dueNow(session, email, filter.limit) : newestFirst(session, email, filter));
-  return { email, total, counts, due: pending.due, orphaned: pending.orphaned, jobs };
+  return { email, total, counts, due: pending.due, entryGone: pending.entryGone, jobs };
 }
 
 /** Every job of the people with this address, in its normal form, the oldest first. */
@@ -135,9 +139,9 @@ async function checkStatus(session: Session, status: string | undefined): Promis
   });
 }
 
-async function countPendingOf(session: Session, email: string): Promise<Pick<PendingCount, 'due' | 'orphaned'>> {
+async function countPendingOf(session: Session, email: string): Promise<Pick<PendingCount, 'due' | 'entryGone'>> {
   const [row] = await session.query<{ due: number }>(countDueOfAddress, [email]);
-  return { due: row?.due ?? 0, orphaned: 0 };
+  return { due: row?.due ?? 0, entryGone: 0 };
 }
 
 async function dueNow(session: Session, email: string | null, limit: number): Promise<ListedJob[]> {
@@ -146,7 +150,9 @@ async function dueNow(session: Session, email: string | null, limit: number): Pr
   return rows.map(({ dueSince: _, ...job }) => job);
 }
 
-function newestFirst(session: Session, email: string | null, { status, limit }: JobFilter): Promise<ListedJob[]> {
+function newestFirst(session: Session, email: string | null, filter: JobFilter): Promise<ListedJob[]> {
+  const { status, limit } = filter;
+  if (filter.entryGone) return session.query(newest.entryGone, [limit]);
   const parameters: Parameter[] = [
     ...(email === null ? [] : [email]),
     ...(status === undefined ? [] : [status]),

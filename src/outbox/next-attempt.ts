@@ -4,7 +4,7 @@ import type { WaitingState } from './due.ts';
 /** When a job is delivered next. */
 export interface NextAttempt {
   /**
-   * `none`: it is not pending · `orphaned`: its entry is gone, so never · `held`: a worker has its contact · `scheduled`:
+   * `none`: it is not pending · `entryGone`: its entry is gone, so never · `held`: a worker has its contact · `scheduled`:
    * its time has not come · `waits`: another job of the same contact, which comes before it, is scheduled · `due`: the
    * next worker takes it
    */

@@ -1,5 +1,6 @@
 import type { Database, Id, Session, Statement } from '../database/database.ts';
 import { type Concerned, nobody, surveyOldFailed } from './concerned.ts';
+import { countEntriesGone } from './count.ts';
 import { forgetOldLeases } from './leases.ts';
 
 /** Statuses of jobs that are over: only these are ever deleted. */
@@ -14,6 +15,8 @@ export interface Pruned {
   /** deleted jobs, or with `dryRun` those that would be */
   success: number;
   failed: number;
+  /** pending jobs whose entry is gone: never deleted, as no pending job is, and never delivered */
+  entryGone: number;
   /** whom the failed ones among them concern: Brevo was never told of these */
   concerned: Concerned;
   interrupted: boolean;
@@ -65,7 +68,8 @@ export async function pruneOutbox(database: Database, options: PruneOptions): Pr
   const old = { success: 0, failed: 0 };
   for (const status of statuses) old[status] = await count(database, status, before);
   const concerned = statuses.includes('failed') ? await surveyOldFailed(database, before) : nobody;
-  if (dryRun) return { dryRun, before, ...old, concerned, interrupted: signal.aborted };
+  const entryGone = await countEntriesGone(database);
+  if (dryRun) return { dryRun, before, ...old, entryGone, concerned, interrupted: signal.aborted };
   await database.transaction(forgetOldLeases);
   const total = old.success + old.failed;
   const deleted = { success: 0, failed: 0 };
@@ -77,7 +81,7 @@ export async function pruneOutbox(database: Database, options: PruneOptions): Pr
       after = batch.last;
     }
   }
-  return { dryRun, before, ...deleted, concerned, interrupted: signal.aborted };
+  return { dryRun, before, ...deleted, entryGone, concerned, interrupted: signal.aborted };
 }
 
 interface Batch {

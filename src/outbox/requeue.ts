@@ -8,7 +8,7 @@ export interface LeftAlone {
   id: Id;
   /** null: there is no such job */
   status: string | null;
-  reason: 'unknown' | 'delivered' | 'orphaned' | 'held' | 'waits' | 'due';
+  reason: 'unknown' | 'delivered' | 'entry_gone' | 'held' | 'waits' | 'due';
   /** when the worker's lease ends, by the database's wall clock; null unless one has the job */
   heldUntil: string | null;
   /** the job of the same contact that comes before it; null unless it waits for that */
@@ -34,7 +34,7 @@ export interface Requeued {
   released: Id[];
   leftAlone: LeftAlone[];
   /** failed jobs, of those that were asked for, whose entry is gone: they are left alone */
-  orphaned: number;
+  entryGone: number;
   /** whom the failed jobs concern */
   concerned: Concerned;
 }
@@ -48,7 +48,7 @@ interface FoundJob {
   id: Id;
   status: string;
   state: WaitingState | null;
-  isOrphan: 0 | 1;
+  isEntryGone: 0 | 1;
   afterJob: Id | null;
   heldUntil: string | null;
   /** its contact is held for longer than a worker may */
@@ -58,7 +58,7 @@ interface FoundJob {
 }
 
 const found = (engine: 'mysql' | 'sqlite', longest: string): string => `SELECT o.id AS id, o.status AS status,
-    ${waitingState[engine]} AS state, e.id IS NULL AS isOrphan, ${jobBefore[engine]} AS afterJob, ${heldUntil[engine]},
+    ${waitingState[engine]} AS state, e.id IS NULL AS isEntryGone, ${jobBefore[engine]} AS afterJob, ${heldUntil[engine]},
     (SELECT l.lease_until > ${longest} FROM brevo_contact_leases l WHERE l.email = e.email) AS isOverheld,
     CASE WHEN o.next_attempt_at > CURRENT_TIMESTAMP THEN o.next_attempt_at END AS scheduledAt,
     o.retry_count AS attempts`;
@@ -117,7 +117,7 @@ const nextFailed: Statement = {
   sqlite: `SELECT o.id AS id ${failedJobs.sqlite} AND e.id IS NOT NULL AND o.id > ? ORDER BY o.id LIMIT ?`,
 };
 
-const countOrphans: Statement = {
+const countEntryGone: Statement = {
   mysql: `SELECT COUNT(*) AS count ${failedJobs.mysql} AND e.id IS NULL`,
   sqlite: `SELECT COUNT(*) AS count ${failedJobs.sqlite} AND e.id IS NULL`,
 };
@@ -137,7 +137,7 @@ export async function requeueJobs(
   return database.transaction(async (session) => {
     const rows = await session.query<FoundJob>(dryRun ? readJobs : lockJobs, [longest, given]);
     const jobs = new Map(rows.map((row) => [String(row.id), row]));
-    const failed = rows.filter(({ status, isOrphan }) => isStopped(status) && isOrphan === 0).map(({ id }) => id);
+    const failed = rows.filter(({ status, isEntryGone }) => isStopped(status) && isEntryGone === 0).map(({ id }) => id);
     const later = rows.filter(isScheduled);
     const overheld = rows.filter(({ status, isOverheld }) => status === 'pending' && isOverheld === 1);
     const concerned = await surveyJobs(session, failed);
@@ -153,7 +153,7 @@ export async function requeueJobs(
       broughtForward: later.map(({ id, scheduledAt, attempts }) => ({ id, scheduledAt: scheduledAt ?? '', attempts })),
       released: overheld.map(({ id }) => id),
       leftAlone: ids.flatMap((id) => leftAlone(id, jobs.get(String(id))) ?? []),
-      orphaned: 0,
+      entryGone: 0,
       concerned,
     };
   });
@@ -173,7 +173,7 @@ function leftAlone(id: Id, job: FoundJob | undefined): LeftAlone | undefined {
   const nothing = { id, status: job?.status ?? null, heldUntil: null, afterJob: null };
   if (job === undefined) return { ...nothing, reason: 'unknown' };
   if (job.status === 'success') return { ...nothing, reason: 'delivered' };
-  if (job.isOrphan === 1) return { ...nothing, reason: 'orphaned' };
+  if (job.isEntryGone === 1) return { ...nothing, reason: 'entry_gone' };
   if (isStopped(job.status) || isScheduled(job) || job.isOverheld === 1) return undefined;
   if (job.state === 'held') return { ...nothing, reason: 'held', heldUntil: job.heldUntil };
   if (job.state === 'waits') return { ...nothing, reason: 'waits', afterJob: job.afterJob };
@@ -187,8 +187,8 @@ function leftAlone(id: Id, job: FoundJob | undefined): LeftAlone | undefined {
 export async function requeueFailed(database: Database, filter: FailedFilter, dryRun: boolean): Promise<Requeued> {
   const values = filterValues(filter);
   const concerned = await surveyFailed(database, filter);
-  const [gone] = await database.query<{ count: number }>(countOrphans, values);
-  const result = { dryRun, broughtForward: [], released: [], leftAlone: [], orphaned: gone?.count ?? 0, concerned };
+  const [gone] = await database.query<{ count: number }>(countEntryGone, values);
+  const result = { dryRun, broughtForward: [], released: [], leftAlone: [], entryGone: gone?.count ?? 0, concerned };
   if (dryRun) return { ...result, requeued: concerned.jobs };
   const requeueBatch = (after: Id): Promise<{ last: Id | null; affected: number }> =>
     database.transaction(async (session) => {

@@ -1,9 +1,10 @@
 import type { Concerned } from '../outbox/concerned.ts';
+import { entryGone } from './entry-gone.ts';
 import { formatCount } from './numbers.ts';
 import { visible } from './visible.ts';
 
 /** Whom jobs concern and how old they are, in at most four lines; none for no jobs. */
-export function concernedLines({ jobs, people, ages, ...concerned }: Concerned): string[] {
+export function concernedLines({ jobs, people, ages, entryGone: gone, ...concerned }: Concerned): string[] {
   if (jobs === 0) return [];
   const { oldestJobAt, oldestJobDays, oldestEntryAt, firstPeople } = concerned;
   const entry = oldestEntryAt === null ? '' : `; the oldest entry is of ${oldestEntryAt}`;
@@ -12,6 +13,7 @@ export function concernedLines({ jobs, people, ages, ...concerned }: Concerned):
   return [
     `Age:      ${ages.map(describeAge).join('; ')}`,
     `Oldest:   enqueued ${oldestJobAt}, ${days(oldestJobDays ?? 0)} ago${entry}`,
+    ...(gone === 0 ? [] : [`Of these: ${formatCount(gone)} ${entryGone}`]),
     ...(people === 0 ? [] : [`Contacts: ${names}${more > 0 ? `, and ${formatCount(more)} more` : ''}`]),
   ];
 }

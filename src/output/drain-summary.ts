@@ -2,6 +2,7 @@ import type { DrainResult } from '../outbox/drain-result.ts';
 import type { DrainPreview, PreviewedJob } from '../outbox/preview.ts';
 import type { Column } from './columns.ts';
 import { type Counter, renderCounters } from './counters.ts';
+import { entryGone, entryGoneLines } from './entry-gone.ts';
 import { formatCount } from './numbers.ts';
 import { type Format, renderRows } from './render.ts';
 import type { Terminal } from './terminal.ts';
@@ -41,7 +42,7 @@ export function renderDrain(result: DrainResult, options: Options): string {
     lost_leases: lostLeases,
     taken_back: takenBack,
   };
-  const rest = left === null ? {} : { left_due: left.due, left_orphaned: left.orphaned, left_pending: left.pending };
+  const rest = left === null ? {} : { left_due: left.due, left_entry_gone: left.entryGone, left_pending: left.pending };
   const rows = Object.entries({ ...counts, ...rest }).map(([outcome, count]) => ({ outcome, count }));
   return renderRows(rows, summaryColumns, { ...options, format });
 }
@@ -83,9 +84,9 @@ function noteOn({ created }: DrainResult): { note?: string } {
   return created > 0 ? { note: `${formatCount(created)} new to Brevo` } : {};
 }
 
-function remaining({ due, orphaned, pending }: NonNullable<DrainResult['left']>): string {
-  const gone = orphaned > 0 ? `, ${formatCount(orphaned)} of an entry that is gone (funnels outbox list)` : '';
-  return `${formatCount(due)} due now, ${formatCount(pending - due - orphaned)} scheduled or held${gone}.`;
+function remaining({ due, entryGone: gone, pending }: NonNullable<DrainResult['left']>): string {
+  const words = `${formatCount(due)} due now, ${formatCount(pending - due - gone)} scheduled or held`;
+  return gone === 0 ? `${words}.` : `${words}, ${formatCount(gone)} ${entryGone} (funnels outbox list --entry-gone).`;
 }
 
 const previewColumns: Column<PreviewedJob>[] = [
@@ -110,6 +111,9 @@ export function renderPreview(preview: DrainPreview, options: Options): string {
         : jobs.length < left.due
           ? `The first ${formatCount(jobs.length)} of ${due}`
           : due,
-    footer: left.due === 0 ? [] : ['Nothing was sent or written. To do it: funnels drain-outbox'],
+    footer: [
+      ...entryGoneLines(left.entryGone),
+      ...(left.due === 0 ? [] : ['Nothing was sent or written. To do it: funnels drain-outbox']),
+    ],
   });
 }

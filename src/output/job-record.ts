@@ -1,6 +1,7 @@
 import type { InspectedJob } from '../outbox/inspect.ts';
 import type { NextAttempt } from '../outbox/next-attempt.ts';
 import type { Column } from './columns.ts';
+import { entryGone } from './entry-gone.ts';
 import { formatDuration } from './numbers.ts';
 import { outboxColumns } from './outbox-table.ts';
 import { renderRows } from './render.ts';
@@ -53,7 +54,7 @@ export function renderJob(job: InspectedJob, terminal: Terminal): string {
 /** When a job is delivered, in words. */
 export function describeNextAttempt({ state, at, inSeconds, afterJob }: NextAttempt, status: string): string {
   if (state === 'none') return noneBecause(status);
-  if (state === 'orphaned') return 'none: its entry is gone';
+  if (state === 'entry_gone') return `none: ${entryGone}`;
   if (state === 'held') return `held by a worker until ${at}`;
   if (state === 'due') return 'due now';
   if (state === 'waits') return `waits for job ${afterJob} of the same contact`;

@@ -2,15 +2,16 @@ import type { Discarded, RefusedJob } from '../outbox/discard.ts';
 import type { Pruned } from '../outbox/prune.ts';
 import type { BroughtForward, LeftAlone, Requeued } from '../outbox/requeue.ts';
 import { concernedLines } from './concerned-lines.ts';
+import { entryGone, entryGoneLines, jobEntryGone } from './entry-gone.ts';
 import { formatCount } from './numbers.ts';
 
 /** What a retry did, in sentences; jobs there are not are told by `describeUnknown`. */
 export function renderRequeued(result: Requeued): string {
-  const { dryRun, requeued, broughtForward, released, leftAlone, orphaned, concerned } = result;
+  const { dryRun, requeued, broughtForward, released, leftAlone, entryGone: gone, concerned } = result;
   const changed = requeued + broughtForward.length + released.length;
   return text([
     ...leftAlone.filter(({ reason }) => reason !== 'unknown').map(describeLeftAlone),
-    ...(orphaned > 0 ? [`${jobs(orphaned)} whose entry is gone: left alone, nobody can deliver them.`] : []),
+    ...(gone > 0 ? [`${jobs(gone)}, ${entryGone}: left alone, nobody can deliver ${gone === 1 ? 'it' : 'them'}.`] : []),
     ...released.map((id) => describeReleased(id, dryRun)),
     ...broughtForward.map((job) => describeBroughtForward(job, dryRun)),
     ...(requeued > 0 || changed === 0 ? [`${jobs(requeued)} ${isPending(requeued, dryRun)} pending again.`] : []),
@@ -23,9 +24,9 @@ function isPending(count: number, dryRun: boolean): string {
   return dryRun ? 'would be' : count === 1 ? 'is' : 'are';
 }
 
-function describeLeftAlone({ id, status, reason, heldUntil, afterJob }: LeftAlone): string {
+function describeLeftAlone({ id, reason, heldUntil, afterJob }: LeftAlone): string {
   if (reason === 'delivered') return `Job ${id} was delivered already: left alone.`;
-  if (reason === 'orphaned') return `Job ${id} is ${status}, but its entry is gone: left alone, nobody can deliver it.`;
+  if (reason === 'entry_gone') return jobEntryGone(id);
   if (reason === 'held') return `Job ${id} is held by a worker until ${heldUntil}: left alone.`;
   if (reason === 'waits') return `Job ${id} waits for job ${afterJob} of the same contact: retry that one.`;
   return `Job ${id} is due already: the next funnels drain-outbox delivers it.`;
@@ -77,10 +78,11 @@ export function planLines({ before, success, failed, concerned }: Pruned, verb =
 
 /** What a prune deleted, or would delete. */
 export function renderPruned(result: Pruned): string {
-  const { dryRun, interrupted, success, failed } = result;
+  const { dryRun, interrupted, success, failed, entryGone: gone } = result;
   return text([
     ...planLines(result, dryRun ? undefined : 'Deleted'),
     ...(dryRun && success + failed > 0 ? ['Nothing was deleted.'] : []),
+    ...entryGoneLines(gone),
     ...(interrupted ? ['Ended early by a signal; the next run goes on from here.'] : []),
   ]);
 }

@@ -1,6 +1,7 @@
 import { oneLine } from '../brevo/failure.ts';
 import type { ListedJob, ListedJobs } from '../outbox/list.ts';
 import type { Column } from './columns.ts';
+import { entryGone } from './entry-gone.ts';
 import { formatCount } from './numbers.ts';
 
 /** The columns of `outbox list`. */
@@ -26,7 +27,7 @@ export const outboxColumns: Column<ListedJob>[] = [
 /** When a pending job is tried, or what it waits for; null for any other. */
 function describeWaiting({ state, afterJob, nextAttemptAt }: ListedJob): string | null {
   if (state === 'scheduled') return nextAttemptAt;
-  if (state === 'orphaned') return 'entry gone';
+  if (state === 'entry_gone') return entryGone;
   return state === 'waits' ? `after job ${afterJob}` : state;
 }
 
@@ -53,6 +54,6 @@ export function describeJobs(listed: ListedJobs): { title: string; footer: strin
 }
 
 /** How many of the pending jobs are due, and how many no worker will ever take. */
-function describePending({ due, orphaned }: Pick<ListedJobs, 'due' | 'orphaned'>): string {
-  return `${formatCount(due)} due${orphaned > 0 ? `, ${formatCount(orphaned)} with their entry gone` : ''}`;
+function describePending({ due, entryGone: gone }: Pick<ListedJobs, 'due' | 'entryGone'>): string {
+  return `${formatCount(due)} due${gone > 0 ? `, ${formatCount(gone)} ${entryGone}` : ''}`;
 }

@@ -80,7 +80,8 @@ function forPeople(result: SyncResult, terminal: Terminal): string {
     !interrupted && lookedAt === 0
       ? `No test results ${span}.\n`
       : `Test results ${span}\n${renderCounters(resultCounters(result), terminal)}`,
-    unusableResults(result),
+    oddlyDated(result),
+    unusableAddresses(result),
     paymentsText(result, terminal),
     enteredLate(result),
     notLookedAt(result),
@@ -90,10 +91,8 @@ function forPeople(result: SyncResult, terminal: Terminal): string {
   ].join('');
 }
 
-/** Whose rows nobody can do anything with, unless somebody looks at them. */
-const unusable: readonly CandidateOutcome[] = ['no_address', 'not_an_address', 'no_such_test'];
-
-function unusableResults({ outcomes, oddDates: { no_date: undated, dated_ahead: ahead, latest } }: SyncResult): string {
+/** What keeps results from being looked at, and what to do about it. */
+function oddlyDated({ oddDates: { no_date: undated, dated_ahead: ahead, latest } }: SyncResult): string {
   const are = (count: number, one: string, many: string): string =>
     count === 1 ? `1 result ${one}` : `${formatCount(count)} results ${many}`;
   return [
@@ -101,10 +100,13 @@ function unusableResults({ outcomes, oddDates: { no_date: undated, dated_ahead: 
       ? ''
       : `${are(ahead, 'is', 'are')} dated ahead of the database's clock, up to\n${latest}, and looked at when that time has come. Does the site keep\nanother time than the database? See database.timezone.\n`,
     undated === 0 ? '' : `${are(undated, 'has', 'have')} no date, and cannot be looked at until there is one.\n`,
-    ahead + undated > 0 || unusable.some((outcome) => outcomes[outcome] > 0)
-      ? 'Which have no usable address, test or date: funnels sync --dry-run --explain\n'
-      : '',
+    ahead + undated === 0 ? '' : 'Which: funnels sync --dry-run --explain\n',
   ].join('');
+}
+
+/** How to see the rows whose address has to be corrected on the site. */
+function unusableAddresses({ outcomes }: SyncResult): string {
+  return outcomes.not_an_address === 0 ? '' : 'Which are not an address, and why: funnels sync --dry-run --explain\n';
 }
 
 function enteredLate({ late, dryRun }: SyncResult): string {

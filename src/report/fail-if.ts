@@ -1,16 +1,21 @@
 import { Problem } from '../errors.ts';
+import type { CountedFigures } from './figures.ts';
 import type { Sample } from './intervals.ts';
 import { isCountedBack } from './named-period.ts';
-import type { Conversions, Figures } from './result.ts';
+import type { Figures, ReportHead } from './result.ts';
 import { isEnough } from './rules.ts';
 
+/** What can be judged; people are not counted in every report. */
+type Judged = CountedFigures & Partial<Pick<Figures, 'people'>>;
+type JudgedReport = ReportHead & { rows: readonly (Judged & { funnel: string })[]; totals: Judged };
+
 const metrics = {
-  conversion: (figures: Figures) => shareOf(figures),
-  settled: ({ settled }: Figures) => shareOf(settled),
-  entries: ({ entries }: Figures) => countOf(entries),
-  purchased: ({ purchased }: Figures) => countOf(purchased),
-  people: ({ people }: Figures) => countOf(people),
-} satisfies Record<string, (figures: Figures) => Found | null>;
+  conversion: (figures: Judged) => shareOf(figures),
+  settled: ({ settled }: Judged) => shareOf(settled),
+  entries: ({ entries }: Judged) => countOf(entries),
+  purchased: ({ purchased }: Judged) => countOf(purchased),
+  people: ({ people }: Judged) => countOf(people ?? missing('people')),
+} satisfies Record<string, (figures: Judged) => Found | null>;
 
 type Metric = keyof typeof metrics;
 
@@ -22,6 +27,10 @@ export interface Found {
 
 function shareOf({ entries, purchased }: Sample): Found | null {
   return isEnough({ entries }) ? { part: purchased, whole: entries } : null;
+}
+
+function missing(metric: string): never {
+  throw new Error(`A rule about ${metric} was judged by a report without them.`);
 }
 
 function countOf(count: number): Found {
@@ -94,6 +103,11 @@ export function readRule(text: string): Rule {
   return { text: text.trim(), funnel, metric: name, operator: operator as Rule['operator'], limit };
 }
 
+/** Whether a rule can be judged by counting entries alone. */
+export function needsOnlyEntries({ metric }: Rule): boolean {
+  return metric !== 'people';
+}
+
 /** What was found minus the limit: -1, 0 or 1. In integers: 22 of 1,000 is not less than 2.2 %, which floats deny. */
 export function compareWithLimit({ part, whole }: { part: number | bigint; whole: number | bigint }, { limit }: Rule) {
   const apart = BigInt(part) * limit.whole - limit.part * BigInt(whole);
@@ -101,7 +115,7 @@ export function compareWithLimit({ part, whole }: { part: number | bigint; whole
 }
 
 /** Judges the rules by a report. A usage Problem when a rule names a funnel that the report has not. */
-export function judge(rules: readonly Rule[], report: Conversions): Judgement[] {
+export function judge(rules: readonly Rule[], report: JudgedReport): Judgement[] {
   return rules.map((rule) => {
     const figures =
       rule.funnel === undefined ? report.totals : report.rows.find(({ funnel }) => funnel === rule.funnel);
@@ -119,7 +133,7 @@ export function judge(rules: readonly Rule[], report: Conversions): Judgement[] 
   });
 }
 
-function whyNotJudged({ metric }: Rule, { period, as_of_utc: asOf, definitions }: Conversions): Judgement['outcome'] {
+function whyNotJudged({ metric }: Rule, { period, as_of_utc: asOf, definitions }: JudgedReport): Judgement['outcome'] {
   if (metric !== 'settled' || period.from_utc === null || asOf === null) return 'not_enough_data';
   const firstSettled = Temporal.Instant.from(period.from_utc).add({ hours: 24 * definitions.window_days });
   if (Temporal.Instant.compare(firstSettled, asOf) <= 0) return 'not_enough_data';

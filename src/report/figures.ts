@@ -29,6 +29,17 @@ export interface PeriodFigures {
   purchasedAhead: number;
 }
 
+/** The figures that counting the entries alone gives. */
+export type CountedFigures = Omit<Figures, 'people' | 'time_to_buy'>;
+
+/** Those of a period. */
+export interface CountedPeriod {
+  rows: (CountedFigures & { funnel: string })[];
+  totals: CountedFigures;
+  /** entries whose purchase is dated ahead of the clock */
+  purchasedAhead: number;
+}
+
 /** The figures of groups: `of(key, funnel)` is there for every funnel, with zeros where nobody entered. */
 export interface GroupedFigures {
   keys: string[];
@@ -40,16 +51,27 @@ export async function readFigures(session: Session, scope: Scope): Promise<Perio
   const counts = await readEntryCounts(session, scope, ungrouped);
   const people = await readPeopleCounts(session, scope, ungrouped);
   const times = await readBuyingTimes(session, scope, ungrouped);
-  const names = scope.funnel === '' ? funnelsOf(counts) : [scope.funnel];
+  const names = funnelsOf(counts, scope);
   const find = finder(counts, people, times);
-  const sum = Object.fromEntries(
-    Object.keys(nobody).map((key) => [key, counts.reduce((total, row) => total + row[key as keyof Counts], 0)]),
-  ) as unknown as Counts;
+  const sum = sumOf(counts);
   const allTimes = times.length > 1 ? await readAllBuyingTimes(session, scope) : (times[0]?.times ?? noTimes);
   const everybody = names.length === 1 ? (people[0]?.people ?? 0) : await readAllPeople(session, scope, ungrouped);
   return {
     rows: names.map((funnel) => ({ funnel, ...find('', funnel) })),
     totals: toFigures(sum, everybody, allTimes),
+    purchasedAhead: sum.ahead,
+  };
+}
+
+/** Reads only what one counting of the entries tells, for a report that shows no more. */
+export async function readCountedFigures(session: Session, scope: Scope): Promise<CountedPeriod> {
+  const counts = await readEntryCounts(session, scope, ungrouped);
+  const sum = sumOf(counts);
+  return {
+    rows: funnelsOf(counts, scope).map((name) => {
+      return { funnel: name, ...toCounted(counts.find(({ funnel }) => funnel === name) ?? nobody) };
+    }),
+    totals: toCounted(sum),
     purchasedAhead: sum.ahead,
   };
 }
@@ -68,8 +90,16 @@ export async function readGroupedFigures(session: Session, scope: Scope, groupin
 /** The figures of nobody. */
 export const noFigures: Figures = toFigures(nobody, 0, noTimes);
 
-function funnelsOf(counts: readonly EntryCounts[]): string[] {
+/** The funnel of the scope, or else every one that there is or should be. */
+function funnelsOf(counts: readonly EntryCounts[], { funnel: only }: Scope): string[] {
+  if (only !== '') return [only];
   return [...new Set<string>([...funnelTypes, ...counts.map(({ funnel }) => funnel).toSorted()])];
+}
+
+function sumOf(counts: readonly EntryCounts[]): Counts {
+  return Object.fromEntries(
+    Object.keys(nobody).map((key) => [key, counts.reduce((total, row) => total + row[key as keyof Counts], 0)]),
+  ) as unknown as Counts;
 }
 
 function finder(
@@ -88,10 +118,14 @@ function finder(
 }
 
 function toFigures(counts: Counts, people: number, times: TimeToBuy): Figures {
+  const { entries, ...others } = toCounted(counts);
+  return { entries, people, ...others, time_to_buy: times };
+}
+
+function toCounted(counts: Counts): CountedFigures {
   const { entries, purchased, settledEntries, settledPurchased, open, undatable, refunded, paidBefore } = counts;
   return {
     entries,
-    people,
     purchased,
     conversion: share(purchased, entries),
     likely: wilson(purchased, entries),
@@ -106,6 +140,5 @@ function toFigures(counts: Counts, people: number, times: TimeToBuy): Figures {
     refunded,
     paid_before_entering: paidBefore,
     undatable,
-    time_to_buy: times,
   };
 }

@@ -83,7 +83,7 @@ describe.each(engines)('funnels drain-outbox on %s', (engine) => {
       lost_leases: '0',
       taken_back: '0',
       left_due: '0',
-      left_orphaned: '0',
+      left_entry_gone: '0',
       left_pending: '0',
     });
   });

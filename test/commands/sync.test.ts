@@ -63,7 +63,6 @@ describe.each(engines)('funnels sync (%s)', (engine) => {
     1  repeated in this run (same person and test)
     1  without an address
     4  looked at
-Which have no usable address, test or date: funnels sync --dry-run --explain
 New paid certificates
     1  bought after entering  2 entries to be marked
     1  by people who are in no such funnel
@@ -78,7 +77,6 @@ Nothing was written. To do it: funnels sync
     1  repeated in this run (same person and test)
     1  without an address
     4  looked at
-Which have no usable address, test or date: funnels sync --dry-run --explain
 New paid certificates
     1  bought after entering  2 entries marked
     1  by people who are in no such funnel

@@ -10,6 +10,7 @@ describe.each(engines)('payments that change on the site (%s)', (engine) => {
   /** what happened at these many hours before the test began */
   let at: (hours: number) => string;
   const admin = (sql: string, ...values: (string | number | null)[]) => site.database.admin(sql, values);
+  const remove = (payment: number) => admin('DELETE FROM modx_cert_payment WHERE id = ?', payment);
   beforeAll(async () => {
     site = await createSyncedSite(engine);
     await admin('INSERT INTO modx_cert_test VALUES (3, 3)');
@@ -160,7 +161,6 @@ describe.each(engines)('payments that change on the site (%s)', (engine) => {
 
   describe('taken back', () => {
     const refund = (payment: number) => admin('UPDATE modx_cert_payment SET id_status = 3 WHERE id = ?', payment);
-    const remove = (payment: number) => admin('DELETE FROM modx_cert_payment WHERE id = ?', payment);
     const noStatus = (payment: number) => admin('UPDATE modx_cert_payment SET id_status = NULL WHERE id = ?', payment);
 
     it.each([

@@ -6,7 +6,7 @@ const failed: AdvisedJob = {
   status: 'failed',
   lastError: null,
   nextAttempt: { state: 'none', at: null, afterJob: null },
-  isOrphan: false,
+  isEntryGone: false,
 };
 
 describe('the advice for a failed job', () => {
@@ -87,9 +87,9 @@ describe('the advice for any other job', () => {
   });
 
   it('knows that no worker takes a job without an entry', () => {
-    expect(pending({ state: 'orphaned', at: null, afterJob: null }, { isOrphan: true })).toMatch(
+    expect(pending({ state: 'entry_gone', at: null, afterJob: null }, { isEntryGone: true })).toMatch(
       /no worker.*discard 17$/,
     );
-    expect(adviceFor({ ...failed, lastError: '503: down', isOrphan: true })).toMatch(/can no longer be delivered/);
+    expect(adviceFor({ ...failed, lastError: '503: down', isEntryGone: true })).toMatch(/can no longer be delivered/);
   });
 });

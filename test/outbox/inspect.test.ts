@@ -82,14 +82,14 @@ describe.each(engines)('looking at jobs on %s', (engine) => {
     expect(await inspect(id)).toMatchObject({
       entry: null,
       otherJobs: [],
-      nextAttempt: { state: 'orphaned' },
+      nextAttempt: { state: 'entry_gone' },
       advice: expect.stringContaining('discard'),
     });
     expect(await list({})).toMatchObject({
       total: 1,
       due: 0,
-      orphaned: 1,
-      jobs: [{ id, email: null, state: 'orphaned' }],
+      entryGone: 1,
+      jobs: [{ id, email: null, state: 'entry_gone' }],
     });
   });
 

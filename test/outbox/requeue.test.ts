@@ -106,7 +106,7 @@ describe.each(engines)('retrying failed jobs on %s', (engine) => {
     const id = await addJob(outbox, 'a@example.com', { status: 'failed', error: '500: x' });
     const waiting = await addJob(outbox, 'b@example.com');
     await outbox.deleteEntries();
-    const reason = 'orphaned';
+    const reason = 'entry_gone';
     expect(await requeueJobs(outbox.open(), [id, waiting], real)).toMatchObject({
       requeued: 0,
       leftAlone: [
@@ -115,7 +115,7 @@ describe.each(engines)('retrying failed jobs on %s', (engine) => {
       ],
     });
     const result = await requeueFailed(outbox.open(), {}, false);
-    expect(result).toMatchObject({ requeued: 0, orphaned: 1, concerned: { jobs: 0 } });
+    expect(result).toMatchObject({ requeued: 0, entryGone: 1, concerned: { jobs: 0 } });
     expect(await outbox.statuses()).toEqual({ failed: 1, pending: 1 });
   });
 

@@ -8,17 +8,17 @@ function text(changes: Partial<SyncResult>, terminal = screen): string {
   return renderSync({ ...emptyResult(false), ...changes }, { format: undefined, terminal });
 }
 
-/** Each outcome once, in its order 1, 2, 3 and so on. */
+/** Each outcome once, in its order 1, 2, 3 and so on; those of payments from 21, as some are called alike. */
 function everything(): Partial<SyncResult> {
-  const number = <Key extends string>(keys: readonly Key[]): Record<Key, number> =>
-    Object.fromEntries(keys.map((key, index) => [key, index + 1])) as Record<Key, number>;
+  const number = <Key extends string>(keys: readonly Key[], first = 1): Record<Key, number> =>
+    Object.fromEntries(keys.map((key, index) => [key, index + first])) as Record<Key, number>;
   return {
     lookedAt: 55,
     outcomes: number(outcomes),
     purchases: {
       ...emptyResult(false).purchases,
       lookedAt: 78,
-      outcomes: number(purchaseOutcomes),
+      outcomes: number(purchaseOutcomes, 21),
       entriesMarked: 1234,
       unpaid: number(unpaidOutcomes),
       entriesWithdrawn: 5,
@@ -43,7 +43,7 @@ describe('the summary of a sync', () => {
     const rows = text(everything(), pipe).trimEnd().split('\n');
     for (const [index, outcome] of outcomes.entries()) expect(rows).toContain(`results\t${outcome}\t${index + 1}`);
     for (const [index, outcome] of purchaseOutcomes.entries()) {
-      expect(rows).toContain(`payments\t${outcome}\t${index + 1}`);
+      expect(rows).toContain(`payments\t${outcome}\t${index + 21}`);
     }
     expect(rows).toContain('entries\tmarked_as_bought\t1234');
   });

@@ -1,0 +1,152 @@
+import { Random } from '../../src/demo/random.ts';
+import {
+  day,
+  type FunnelName,
+  hour,
+  type Payment,
+  type Result,
+  type Spelling,
+  type Time,
+  type World,
+} from './world.ts';
+
+/** One change of the site, in the world and to be repeated in its tables. */
+export type Change =
+  | { kind: 'finish'; result: Result }
+  | { kind: 'pay'; payment: Payment }
+  | { kind: 'set status'; payment: Payment }
+  | { kind: 'remove payment'; payment: Payment }
+  | { kind: 'correct payer'; payment: Payment }
+  | { kind: 'correct result'; result: Result };
+
+/** What happens at the site, day by day, the same for the same seed. */
+export class Story {
+  readonly world: World = { results: [], payments: [], languageTests: new Set([5, 6]) };
+  readonly #random: Random;
+  readonly #people: number;
+  readonly #later = new Map<number, (() => Change)[]>();
+  #today = 0;
+
+  constructor(seed: number, people: number) {
+    this.#random = new Random(seed);
+    this.#people = people;
+  }
+
+  /** Lets the 24 hours before the run of this day pass, and tells what changed. */
+  pass(today: number): Change[] {
+    this.#today = today;
+    const random = this.#random;
+    const changes = (this.#later.get(today) ?? []).map((change) => change());
+    for (let count = random.whole(1, 4); count > 0; count -= 1) changes.push(this.#finish());
+    for (let count = random.whole(0, 2); count > 0; count -= 1) changes.push(this.#pay());
+    return changes;
+  }
+
+  #moment(): Time {
+    return (this.#today - 1) * day + this.#random.whole(2 * hour, 22 * hour);
+  }
+
+  #finish(): Change {
+    const random = this.#random;
+    const { results } = this.world;
+    const odd = random.whole(1, 25);
+    const at = odd === 1 ? null : odd === 2 ? 'zero' : odd === 3 ? this.#moment() + 2 * day : this.#moment();
+    const result: Result = {
+      id: results.length + 1,
+      address: this.#spell(`p${random.whole(1, this.#people)}@example.com`),
+      test: random.pick([5, 5, 6, 7, 8]),
+      at,
+    };
+    results.push(result);
+    if (!result.address.isUsable) {
+      this.#in(random.whole(1, 6), () => {
+        result.address = this.#corrected(result.address);
+        return { kind: 'correct result', result };
+      });
+    }
+    return { kind: 'finish', result };
+  }
+
+  /** Most of those who pay have finished a test lately, many of them this very day. */
+  #pay(): Change {
+    const random = this.#random;
+    const { payments, results, languageTests } = this.world;
+    const recent = results.at(-random.whole(1, Math.min(25, results.length)));
+    const finished = typeof recent?.at === 'number' ? recent : undefined;
+    const person = finished?.address.person ?? `p${random.whole(1, this.#people)}@example.com`;
+    const funnel: FunnelName =
+      finished === undefined
+        ? random.pick(['language', 'non_language'])
+        : languageTests.has(finished.test)
+          ? 'language'
+          : 'non_language';
+    const isLate = random.chance(0.25);
+    const isAhead = random.chance(0.05);
+    const payment: Payment = {
+      id: payments.length + 1,
+      address: this.#spell(person),
+      funnel,
+      at: this.#moment() + (isAhead ? 2 * day : 0),
+      status: isLate ? 1 : 2,
+    };
+    payments.push(payment);
+    if (isLate) this.#in(2, () => this.#set(payment, 2));
+    this.#whatBecomesOf(payment);
+    return { kind: 'pay', payment };
+  }
+
+  #whatBecomesOf(payment: Payment): void {
+    const random = this.#random;
+    const fate = random.whole(1, 12);
+    const wait = random.whole(3, 15);
+    if (fate === 1 || fate === 2) this.#in(wait, () => this.#set(payment, 3));
+    if (fate === 2) this.#in(wait + random.whole(1, 9), () => this.#set(payment, 2));
+    if (fate === 3) {
+      this.#in(wait, () => {
+        payment.status = 'gone';
+        return { kind: 'remove payment', payment };
+      });
+    }
+    if (fate === 4 || !payment.address.isUsable) {
+      this.#in(wait, () => {
+        const isOther = payment.address.isUsable;
+        const person = `p${random.whole(1, this.#people)}@example.com`;
+        payment.address = isOther ? this.#spell(person) : this.#corrected(payment.address);
+        return { kind: 'correct payer', payment };
+      });
+    }
+  }
+
+  #set(payment: Payment, status: 2 | 3): Change {
+    if (payment.status !== 'gone') payment.status = status;
+    return { kind: 'set status', payment };
+  }
+
+  #in(days: number, change: () => Change): void {
+    const at = this.#today + days;
+    this.#later.set(at, [...(this.#later.get(at) ?? []), change]);
+  }
+
+  #corrected({ person }: Spelling): Spelling {
+    return { text: person, person, isUsable: true };
+  }
+
+  #spell(person: string): Spelling {
+    const [name = '', domain = ''] = person.split('@');
+    const usable = (text: string): Spelling => ({ text, person, isUsable: true });
+    switch (this.#random.whole(1, 14)) {
+      case 1:
+        return usable(`${person} `);
+      case 2:
+        return usable(`\t${name.toUpperCase()}@${domain}`);
+      case 3:
+        return usable(`\u200b${person}`);
+      case 4:
+        return usable(`${name}@Example.COM`);
+      case 5:
+        return { text: person.replace('.', ','), person, isUsable: false };
+      default:
+        return usable(person);
+    }
+  }
+}
