@@ -29,7 +29,10 @@ export type FinishOutcome =
   | 'entered_otherwise'
   | 'covered_by_older_entry'
   | 'already_bought'
-  | 'not_an_address';
+  | 'not_an_address'
+  | OddDate;
+/** What is in no window, and so in none of the counters of the finished tests looked at. */
+export type OddDate = 'no_date' | 'dated_ahead';
 
 /** What `sync` and `drain-outbox` have made of the site, by the rules of the design and without SQL. */
 export class Model {
@@ -45,7 +48,7 @@ export class Model {
     this.contacts = contacts;
   }
 
-  /** One run; returns what became of each finished test of the look-back, by its number. */
+  /** One run; returns what became of each finished test that is not older than the look-back, by its number. */
   sync(now: Time, world: World): Map<number, FinishOutcome> {
     this.#takeIn(now, world);
     const outcomes = this.#enterAll(now, world);
@@ -98,6 +101,10 @@ export class Model {
 
   #enterAll(now: Time, world: World): Map<number, FinishOutcome> {
     const outcomes = new Map<number, FinishOutcome>();
+    for (const { id, at } of world.results) {
+      if (typeof at !== 'number') outcomes.set(id, 'no_date');
+      else if (at > now) outcomes.set(id, 'dated_ahead');
+    }
     const finished = world.results.filter(isIn(now - 30 * day, now));
     finished.sort((a, b) => a.at - b.at || a.id - b.id);
     const newest = this.entries.at(-1)?.id ?? 0;

@@ -67,10 +67,9 @@ async function compareSync(
     isExplained ? ({ resultId, outcome }) => decided.set(Number(resultId), outcome) : undefined,
   );
   if (isExplained) expect(sorted(decided), `what became of the results, ${label}`).toEqual(sorted(expected));
-  const counts = Object.fromEntries(
-    [...Map.groupBy(expected.values(), (it) => it)].map(([it, all]) => [it, all.length]),
-  );
+  const { no_date = 0, dated_ahead = 0, ...counts } = counted(expected.values());
   expect(occurred(result.outcomes), `counters, ${label}`).toEqual(counts);
+  expect(result.oddDates, `results of no window, ${label}`).toMatchObject({ no_date, dated_ahead });
 }
 
 async function compareTables(label: string, stage: Stage, model: Model): Promise<void> {
@@ -115,6 +114,10 @@ function figures(model: Model, funnel: FunnelName): object {
       ({ isBought, isRefunded, paidBeforeAt }) => paidBeforeAt !== null && !isBought && !isRefunded,
     ).length,
   };
+}
+
+function counted(outcomes: Iterable<FinishOutcome>): Partial<Record<FinishOutcome, number>> {
+  return Object.fromEntries([...Map.groupBy(outcomes, (it) => it)].map(([it, all]) => [it, all.length]));
 }
 
 function sorted(outcomes: ReadonlyMap<number, string>): [number, string][] {
