@@ -73,6 +73,7 @@ export default class Sync extends BaseCommand {
       lookbackDays: settings.sync.lookbackDays,
       batchSize: settings.sync.batchSize,
       vanishedPayments: settings.sync.vanishedPayments,
+      notBefore: settings.sync.notBefore === undefined ? undefined : `${settings.sync.notBefore} 00:00:00`,
       dryRun,
       since,
       limit: flags.limit,

@@ -6,7 +6,8 @@ import { log } from '../../src/cli/log.ts';
 import { outputFlags, readOutput } from '../../src/cli/output-flags.ts';
 import { readReportFlags, reportFlags } from '../../src/cli/report-flags.ts';
 import { openDatabase } from '../../src/database/open.ts';
-import { requireSchema } from '../../src/migrate/plan.ts';
+import { Problem } from '../../src/errors.ts';
+import { requireEntries } from '../../src/migrate/plan.ts';
 import { oddDatesBeside, remarksBeside, renderAs } from '../../src/output/conversions-output.ts';
 import { renderPlain } from '../../src/output/conversions-plain.ts';
 import { describeJudgement } from '../../src/output/judgement-words.ts';
@@ -64,7 +65,10 @@ export default class ReportConversions extends BaseCommand {
       { campaigns: settings.utm.campaigns, unicode },
       (clicks) =>
         this.using(openDatabase(settings.database, 'read-only'), async (database) => {
-          await requireSchema(database, 'read');
+          if ((await requireEntries(database)) === 'predecessor') {
+            if (flags.by === 'source') throw new Problem('data', 'The Python service has recorded no sources.');
+            log.info('Read from the table of the Python service, which is not taken over yet.');
+          }
           return database.transaction(async (session) => {
             const resolved = await resolveRequest(session, request);
             if (isPlain) {

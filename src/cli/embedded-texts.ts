@@ -31,7 +31,7 @@ modx:
   tablePrefix: ""
 
 funnels:
-  # People who finished a language test. A funnel without a listId is skipped.
+  # People who finished a language test. A funnel without a listId, or with 0, is skipped.
   language:
     # The number of the list in Brevo (Contacts > Lists). No default; set it to that of your account.
     #listId: 11
@@ -61,6 +61,9 @@ sync:
   lookbackDays: 30
   # Rows of one transaction (default 500, 1 to 10000). Lower it when the site feels the sync.
   batchSize: 500
+  # A day, by the database's clock: tests finished before it do not enter, nor with sync --since. For a start, or a move from
+  # another service, that shall begin with the people of that day. No default: whoever is in the look-back enters.
+  #notBefore: 2026-12-01
   # What becomes of recorded payments whose row is gone from the site: kept, they count as paid for ever; refunded, they
   # count no more. Left out, they count as refunded unless more are gone or unpaid at once than refunds explain (more than
   # 20, and more than one in a thousand): then they are kept, and a warning says so. No default.
@@ -733,7 +736,7 @@ A difference has \`difference\`, \`likely\`, \`verdict\` (\`higher\`, \`lower\`,
 ## \`report cohorts\`
 
 \`by\`, \`days\` (the ages), \`rows\`: \`cohort\`, \`from\`, \`to\`, \`is_part\`, \`is_outlying\`, \`funnel\`, \`entries\` (without the \`undatable\` ones), \`undatable\`, \`cells\`
-(\`days\`, \`purchased\`, \`rate\`; null while not every entry is that old), \`warnings\`.
+(\`days\`, \`purchased\`, \`rate\`; null while the end of the row is not that long ago), \`warnings\`.
 
 ## \`report people\`
 
@@ -929,7 +932,7 @@ The rows of \`report conversions\` hold no total and no \`--compare\`: for these
 ## Cohorts
 
 \`funnels report cohorts\` has a row for the entries of each month (\`--by week\`) and funnel, and the share of them that had bought
-after 7, 14, 30, 60 and 90 days, 0 being the first 24 hours. A cell is blank until every entry of its row is that old. As in the
+after 7, 14, 30, 60 and 90 days, 0 being the first 24 hours. A cell is blank until the end of its row is that long ago, so that it has all its entries. As in the
 settled rate, undatable purchases are left out, of the entries too: a note says how many, and \`undatable\` in JSON of which row.
 
 ## People

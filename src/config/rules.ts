@@ -67,6 +67,20 @@ export function webAddress() {
   );
 }
 
+/** A day of the calendar. */
+export function day() {
+  const message = 'must be a day, written YYYY-MM-DD';
+  return v.pipe(v.string(message), v.check(isDay, message));
+}
+
+function isDay(text: string): boolean {
+  try {
+    return /^\d{4}-\d{2}-\d{2}$/.test(text) && Temporal.PlainDate.from(text, { overflow: 'reject' }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** The path of a file. */
 export function path() {
   return text('the path of a file', /^[^\0\n]*\S[^\0\n]*$/);

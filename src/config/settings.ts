@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import {
   databaseLocation,
+  day,
   numberUpTo,
   oneOf,
   path,
@@ -17,9 +18,14 @@ function unset<Rule extends v.GenericSchema>(rule: Rule) {
   return v.optional(rule, () => undefined);
 }
 
-/** The number of a list in Brevo. */
+/** The number of a list in Brevo; 0, which the predecessor's settings had for no list, comes out as none. */
 function list() {
-  return unset(wholeNumber(1, 2_147_483_647));
+  return unset(
+    v.pipe(
+      wholeNumber(0, 2_147_483_647),
+      v.transform((id) => (id === 0 ? undefined : id)),
+    ),
+  );
 }
 
 const sameListMessage =
@@ -92,6 +98,7 @@ export const settingsSchema = v.pipe(
     sync: v.object({
       lookbackDays: v.optional(wholeNumber(1, 3650), 30),
       batchSize: v.optional(wholeNumber(1, 10_000), 500),
+      notBefore: unset(day()),
       vanishedPayments: unset(oneOf(['kept', 'refunded'])),
     }),
     brevo: v.object({

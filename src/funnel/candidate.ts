@@ -15,6 +15,7 @@ export const outcomes = [
   'not_an_address',
   'no_such_test',
   'funnel_not_configured',
+  'finished_before_start',
   'lost_race',
   'refused_by_database',
 ] as const;
@@ -31,7 +32,7 @@ export interface Candidate {
   finishedAt: string;
   source: string | null;
   /** why this one cannot enter, unless it turns out to be in the funnel already */
-  obstacle: 'no_such_test' | 'funnel_not_configured' | null;
+  obstacle: 'no_such_test' | 'funnel_not_configured' | 'finished_before_start' | null;
 }
 
 /** What a funnel needs to be entered: its list at Brevo; without one the funnel is not in use. */
@@ -55,8 +56,11 @@ export interface Rejection {
   detail: string | null;
 }
 
-/** Turns a finished test into a candidate, or says why it cannot be one. */
-export function readCandidate(row: FinishedTest, funnels: Funnels): Candidate | Rejection {
+/**
+ * Turns a finished test into a candidate, or says why it cannot be one. What was finished before `notBefore`, by the
+ * database's clock, does not enter.
+ */
+export function readCandidate(row: FinishedTest, funnels: Funnels, notBefore = ''): Candidate | Rejection {
   const reading = readAddress(row.email);
   if (!reading.ok) {
     return reading.rule === 'empty'
@@ -68,7 +72,14 @@ export function readCandidate(row: FinishedTest, funnels: Funnels): Candidate | 
   if (testId === null || testId === 0) return { outcome: 'no_such_test', detail: null };
   const funnelType = funnelOf(row);
   const { listId, source } = funnels[funnelType];
-  const obstacle = row.testExists === 0 ? 'no_such_test' : listId === undefined ? 'funnel_not_configured' : null;
+  const obstacle =
+    row.testExists === 0
+      ? 'no_such_test'
+      : listId === undefined
+        ? 'funnel_not_configured'
+        : finishedAt < notBefore
+          ? 'finished_before_start'
+          : null;
   return { email: reading.address, funnelType, userId, testId, finishedAt, source: source ?? null, obstacle };
 }
 

@@ -80,7 +80,7 @@ async function breathe({ pause }: SyncOptions): Promise<void> {
 
 function take(row: FinishedTest, run: EnteringRun, options: SyncOptions, result: SyncResult): void {
   const { id: resultId, finishedAt, testId, email } = row;
-  const reading = row.isKnown === 1 ? known(row) : readCandidate(row, options.funnels);
+  const reading = row.isKnown === 1 ? known(row) : readCandidate(row, options.funnels, options.notBefore);
   if (!('outcome' in reading)) {
     run.add(reading);
     return;

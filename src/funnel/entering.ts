@@ -196,9 +196,12 @@ export class EnteringRun {
     if (standing === undefined || standing.isOwn === 1) return 'entered';
     if (standing.isEntered === 1) return standing.isNew === 1 ? 'lost_race' : 'already_in_funnel';
     if (standing.otherEntryId !== null || this.#results.has(String(candidate.userId))) return 'entered_otherwise';
-    if (candidate.obstacle !== null) return candidate.obstacle;
+    const { obstacle } = candidate;
+    if (obstacle !== null && !isOnlyEarly(candidate)) return obstacle;
     if (standing.isCovered === 1 || this.#covered.has(candidate)) return 'covered_by_older_entry';
     if (this.#memory.hasBoughtSince(candidate, standing.hasBought === 1)) return 'already_bought';
+    // Late, so that the counter says how many more there would be without the setting.
+    if (obstacle !== null) return obstacle;
     // Another one has come since it was recorded; the next run will know.
     return standing.isUnclear === 1 && !this.#options.dryRun ? 'covered_by_older_entry' : 'entered';
   }
@@ -238,9 +241,15 @@ export class EnteringRun {
   }
 }
 
+/** Whether nothing but its date keeps it out: the counters then say what would become of it otherwise, if not entered. */
+function isOnlyEarly({ obstacle }: Candidate): boolean {
+  return obstacle === 'finished_before_start';
+}
+
 /** Whether it depends on an old entry of whose tests nothing is recorded yet. */
 function isUnclear(candidate: Candidate | undefined, standing: Standing | undefined): boolean {
-  if (candidate === undefined || candidate.obstacle !== null || standing === undefined) return false;
+  if (candidate === undefined || standing === undefined) return false;
+  if (candidate.obstacle !== null && !isOnlyEarly(candidate)) return false;
   const { isUnclear, isOwn, isEntered, isCovered, otherEntryId } = standing;
   return isUnclear === 1 && isOwn === 0 && isEntered === 0 && isCovered === 0 && otherEntryId === null;
 }

@@ -19,6 +19,8 @@ export interface SyncOptions {
   since?: string | undefined;
   /** looks only at those from before the look-back; for a dry run */
   onlyLate?: boolean;
+  /** what was finished before this moment does not enter; written as `since` */
+  notBefore?: string | undefined;
   /** ends after so many entries; undefined for all */
   limit?: number | undefined;
   /** what becomes of recorded payments whose row is gone from the site; undefined: refunded, unless they are many */

@@ -1,4 +1,5 @@
 import type { Session } from '../database/database.ts';
+import { hasColumn } from '../database/has-column.ts';
 import { hasTable } from '../database/has-table.ts';
 import { Problem } from '../errors.ts';
 import { type Drift, findDrift } from './drift.ts';
@@ -98,6 +99,32 @@ function excerptOf({ difference }: Drift): string {
   const left = changed.length - longestExcerpt;
   const rest = left > 0 ? [`… ${left} more lines, see: funnels migrate status --verbose`] : [];
   return ['(- applied, + in this program)', ...changed.slice(0, longestExcerpt), ...rest].join('\n');
+}
+
+/** The columns of the predecessor's entries, all that a report of its table needs. */
+const reportedColumns = [
+  'id',
+  'email',
+  'funnel_type',
+  'entered_at',
+  'certificate_purchased',
+  'certificate_purchased_at',
+];
+
+/**
+ * Makes sure that a report can be made: as `requireSchema` for readers, but of the predecessor's table too before it is
+ * taken over, so that figures can be compared. Returns whose table it is.
+ */
+export async function requireEntries(session: Session): Promise<'ours' | 'predecessor'> {
+  const { history } = await readPlan(session);
+  if (history === null && (await hasColumns(session, reportedColumns))) return 'predecessor';
+  await requireSchema(session, 'read');
+  return 'ours';
+}
+
+async function hasColumns(session: Session, columns: readonly string[]): Promise<boolean> {
+  for (const column of columns) if (!(await hasColumn(session, 'funnel_entries', column))) return false;
+  return true;
 }
 
 /**

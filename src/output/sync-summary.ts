@@ -20,6 +20,7 @@ const candidateLabels: Record<CandidateOutcome, string> = {
   not_an_address: 'with something that is not an address',
   no_such_test: 'of a test the site does not have',
   funnel_not_configured: 'of a funnel without a list (funnels.<name>.listId)',
+  finished_before_start: 'finished before sync.notBefore',
   lost_race: 'entered by another run at the same moment',
   refused_by_database: 'refused by the database (see the warnings)',
 };

@@ -129,6 +129,7 @@ No new paid certificates.
         not_an_address: 0,
         no_such_test: 0,
         funnel_not_configured: 0,
+        finished_before_start: 0,
         lost_race: 0,
         refused_by_database: 0,
       },

@@ -23,7 +23,7 @@ const defaults: Settings = {
       onPurchase: { listId: undefined, leaveFunnelList: undefined },
     },
   },
-  sync: { lookbackDays: 30, batchSize: 500, vanishedPayments: undefined },
+  sync: { lookbackDays: 30, batchSize: 500, notBefore: undefined, vanishedPayments: undefined },
   brevo: {
     apiKey: undefined,
     baseUrl: 'https://api.brevo.com/v3',

@@ -4,6 +4,15 @@ import { complaintsOf, loadYaml, withUrl } from './config-folder.ts';
 const complaints = (yaml: string, environment: Record<string, string> = {}) =>
   complaintsOf(loadYaml(yaml, { ...withUrl, ...environment }));
 
+describe('a list of number 0', () => {
+  it('is none, in the file and in a variable, for a funnel and for its buyers', async () => {
+    const yaml = 'funnels: { language: { listId: 0, onPurchase: { listId: 0 } } }';
+    const { settings } = await loadYaml(yaml, { ...withUrl, FUNNELS_FUNNELS_NON_LANGUAGE_LIST_ID: '0' });
+    expect(settings.funnels.language).toMatchObject({ listId: undefined, onPurchase: { listId: undefined } });
+    expect(settings.funnels.non_language.listId).toBeUndefined();
+  });
+});
+
 describe('a wrong value in the file', () => {
   it('is named with line, column and rule', async () => {
     expect(await complaints('# one\n\nsync:\n  lookbackDays: 3\n  batchSize: lots\n')).toEqual([
@@ -19,6 +28,13 @@ describe('a wrong value in the file', () => {
     ['sync: { batchSize: .nan }', 'sync.batchSize must be a whole number from 1 to 10000, not NaN.'],
     ['sync: { batchSize: [7] }', 'sync.batchSize must be a whole number from 1 to 10000, not a list.'],
     ['sync: { batchSize: { a: 1 } }', 'sync.batchSize must be a whole number from 1 to 10000, not a group of keys.'],
+    ['sync: { notBefore: 2026-02-30 }', 'sync.notBefore must be a day, written YYYY-MM-DD.'],
+    ['sync: { notBefore: 1.12.2026 }', 'sync.notBefore must be a day, written YYYY-MM-DD.'],
+    ['sync: { notBefore: 2026-12-01T10:00 }', 'sync.notBefore must be a day, written YYYY-MM-DD.'],
+    [
+      'sync: { notBefore: 20261201 }',
+      'sync.notBefore must be a day, written YYYY-MM-DD, not 20261201. Put it in quotes.',
+    ],
     ['sync: { lookbackDays: 3651 }', 'sync.lookbackDays must be a whole number from 1 to 3650, not 3651.'],
     [
       'database: { connectTimeoutSeconds: 301 }',
@@ -50,12 +66,12 @@ describe('a wrong value in the file', () => {
     ['outbox: { retryStepMinutes: 1441 }', 'outbox.retryStepMinutes must be a whole number from 1 to 1440, not 1441.'],
     ['outbox: { leaseSeconds: 3601 }', 'outbox.leaseSeconds must be a whole number from 10 to 3600, not 3601.'],
     [
-      'funnels: { language: { listId: 0 } }',
-      'funnels.language.listId must be a whole number from 1 to 2147483647, not 0.',
+      'funnels: { language: { listId: -1 } }',
+      'funnels.language.listId must be a whole number from 0 to 2147483647, not -1.',
     ],
     [
-      'funnels: { language: { onPurchase: { listId: 0 } } }',
-      'funnels.language.onPurchase.listId must be a whole number from 1 to 2147483647, not 0.',
+      'funnels: { language: { onPurchase: { listId: 1.5 } } }',
+      'funnels.language.onPurchase.listId must be a whole number from 0 to 2147483647, not 1.5.',
     ],
     [
       'funnels: { language: { listId: 5, onPurchase: { listId: 5 } } }',
