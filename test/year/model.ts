@@ -126,6 +126,8 @@ export class Model {
         ...times,
         isBought: false,
         isRefunded: false,
+        enteringJobs: 1,
+        purchaseJobs: 0,
       });
       this.waiting.push({ ...who, boughtAt: null });
     }
@@ -171,7 +173,7 @@ export class Model {
   }
 
   #settle(entry: Entry): void {
-    const { person, funnel, enteredAt, finishedAt } = entry;
+    const { enteredAt, finishedAt } = entry;
     const after = this.#firstPaid(entry, enteredAt);
     const between = entry.paidBeforeAt === null ? this.#firstPaid(entry, finishedAt, enteredAt) : null;
     const isKnown = entry.isBought;
@@ -179,8 +181,14 @@ export class Model {
     const isRestored = becomesBought && isKnown && entry.boughtAt === after;
     if (between !== null) entry.paidBeforeAt = between;
     if (becomesBought) Object.assign(entry, { isBought: true, boughtAt: after, isRefunded: false });
-    if (becomesBought && !isRestored) this.waiting.push({ person, funnel, boughtAt: after });
-    else if (between !== null && !isKnown) this.waiting.push({ person, funnel, boughtAt: between });
+    if (becomesBought && !isRestored) this.#tell(entry, after);
+    else if (between !== null && !isKnown) this.#tell(entry, between);
+  }
+
+  #tell(entry: Entry, boughtAt: Time): void {
+    const { person, funnel } = entry;
+    this.waiting.push({ person, funnel, boughtAt });
+    entry.purchaseJobs += 1;
   }
 }
 
