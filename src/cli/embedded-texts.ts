@@ -346,6 +346,18 @@ CREATE INDEX datep ON simpletest_users (Datep);
 \`sync\` reads the site's tables without locking them, page by page, and each statement ends after
 \`database.statementTimeoutSeconds\` at the latest.
 
+### Corrections on the site, and its clock
+
+A finished test enters once. Every entry keeps the number of its result (\`user_id\`), so when the site corrects the address,
+the test, or the language of the test, the result counts as \`entered before under another funnel, address or test\`, and
+\`sync --dry-run --explain\` names its entry. To move that person, delete the entry and its jobs, and run \`sync\`. A result
+that was finished after the entry with its number was made, by somebody with another address, is another one: a site that
+numbers its results anew keeps nobody out.
+
+Results dated ahead of the database's clock are counted and wait until that moment. If it is all the latest ones, site and
+database keep different times: set \`database.timezone\` to the site's. Results without a date are counted, too, and are looked
+at as soon as they have one within \`sync.lookbackDays\`.
+
 ## First run
 
 Run these in order, after the question [above](#is-the-python-service-still-there). Each \`--dry-run\` shows what the command
