@@ -15,8 +15,8 @@ export default class ReportCohorts extends BaseCommand {
 
   static override description = [
     'One row for the entries of each month (or week) and funnel, one column for each age: the share that',
-    'had bought 0, 7, 14, 30, 60 and 90 days after entering. A cell is blank as long as not every entry',
-    'of its row is that old, so rows can be compared column by column.',
+    'had bought 0, 7, 14, 30, 60 and 90 days after entering. A cell is blank until the end of its row is',
+    'that long ago, so rows can be compared column by column.',
   ].join(' ');
 
   static override examples = [

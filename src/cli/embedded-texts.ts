@@ -886,7 +886,7 @@ A difference has \`difference\`, \`likely\`, \`verdict\` (\`higher\`, \`lower\`,
 ## \`report cohorts\`
 
 \`by\`, \`days\` (the ages), \`rows\`: \`cohort\`, \`from\`, \`to\`, \`is_part\`, \`is_outlying\`, \`funnel\`, \`entries\` (without the \`undatable\` ones), \`undatable\`, \`cells\`
-(\`days\`, \`purchased\`, \`rate\`; null while not every entry is that old), \`warnings\`.
+(\`days\`, \`purchased\`, \`rate\`; null while the end of the row is not that long ago), \`warnings\`.
 
 ## \`report people\`
 
@@ -1082,7 +1082,7 @@ The rows of \`report conversions\` hold no total and no \`--compare\`: for these
 ## Cohorts
 
 \`funnels report cohorts\` has a row for the entries of each month (\`--by week\`) and funnel, and the share of them that had bought
-after 7, 14, 30, 60 and 90 days, 0 being the first 24 hours. A cell is blank until every entry of its row is that old. As in the
+after 7, 14, 30, 60 and 90 days, 0 being the first 24 hours. A cell is blank until the end of its row is that long ago, so that it has all its entries. As in the
 settled rate, undatable purchases are left out, of the entries too: a note says how many, and \`undatable\` in JSON of which row.
 
 ## People

@@ -33,13 +33,15 @@ export function renderCohorts(report: Cohorts, options: Options): string {
     ...options,
     format,
     title: titleOf('Cohorts', report),
-    footer: isEmpty
-      ? [nobodyEntered]
-      : [
-          'Share of the entries that had bought so many days after entering; day 0 is the first 24 hours.',
-          `Blank: not every entry of the row has had that long yet. few = less than ${fewEntries} entries.`,
-          ...report.warnings.map((warning) => `Note: ${warning}`),
-        ],
+    footer: [
+      ...(isEmpty
+        ? [nobodyEntered]
+        : [
+            'Share of the entries that had bought so many days after entering; day 0 is the first 24 hours.',
+            `Blank: the end of the row is not that long ago yet. few = fewer than ${fewEntries} entries.`,
+          ]),
+      ...report.warnings.map((warning) => `Note: ${warning}`),
+    ],
   });
 }
 

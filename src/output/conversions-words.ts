@@ -33,7 +33,7 @@ export function definitionLines({ definitions: { window_days: window } }: Report
   return [
     'Conversion = purchased / entries; purchased = bought a certificate after entering.',
     `Settled = bought within ${days(window)}, of the entries at least ${days(window)} old (Of); open = may still do so.`,
-    `Likely = where the true settled rate lies in 95 of 100 cases; few = less than ${fewEntries} entries, or ${fewBuyers} buyers.`,
+    `Likely = where the true settled rate lies in 95 of 100 cases; few = fewer than ${fewEntries} entries, or ${fewBuyers} buyers.`,
     'Median and middle half: from entering to buying, of those who bought.',
   ];
 }

@@ -135,11 +135,21 @@ async function offsetAt(session: Session, moment: Moment): Promise<number | unde
   return (toPlain(moment).toZonedDateTime('UTC').epochMilliseconds / 1000 - epoch) / 60;
 }
 
-/** The day of a moment. A month or a day of zero, which servers may accept, lies before the first: it is the day before. */
+/**
+ * The day of the calendar in whose order a moment stands. Servers may accept others: a month or day of zero lies before
+ * the first of its year or month, so it is the day before that; 30 February is the last day of the month. A data Problem
+ * for text that is no date at all, which SQLite takes too.
+ */
 export function toDay(moment: string): Temporal.PlainDate {
-  const date = moment.slice(0, 10);
-  const possible = date.replaceAll('-00', '-01');
-  return Temporal.PlainDate.from(possible).subtract({ days: possible === date ? 0 : 1 });
+  const [, year, month, day] = (/^(\d{4})-(\d\d)-(\d\d)/.exec(moment) ?? []).map(Number);
+  if (year === undefined || month === undefined || day === undefined) {
+    throw new Problem('data', `An entry is dated ${JSON.stringify(moment)}, which is no date.`, {
+      hint: 'Correct entered_at in funnel_entries: YYYY-MM-DD HH:MM:SS',
+    });
+  }
+  if (month === 0) return Temporal.PlainDate.from({ year: year - 1, month: 12, day: 31 });
+  if (day === 0) return Temporal.PlainDate.from({ year, month, day: 1 }).subtract({ days: 1 });
+  return Temporal.PlainDate.from({ year, month, day });
 }
 
 /** A moment some time later (earlier, when negative) on the same clock. */

@@ -238,7 +238,7 @@ export interface Conversions extends ReportHead {
 /** Buyers within `days` 24-hour periods of entering (0 days: within the first 24 hours), cumulative. */
 export interface CohortCell {
   days: number;
-  /** null: not every entry of the cohort has had that long yet */
+  /** null: the end of the cohort is not that long ago yet, whatever the age of its entries */
   purchased: number | null;
   rate: number | null;
 }

@@ -113,7 +113,7 @@ describe('the report as a table', () => {
         '',
         'Conversion = purchased / entries; purchased = bought a certificate after entering.',
         'Settled = bought within 30 days, of the entries at least 30 days old (Of); open = may still do so.',
-        'Likely = where the true settled rate lies in 95 of 100 cases; few = less than 20 entries, or 5 buyers.',
+        'Likely = where the true settled rate lies in 95 of 100 cases; few = fewer than 20 entries, or 5 buyers.',
         'Median and middle half: from entering to buying, of those who bought.',
         '',
         'language against non_language: conversion +4.9 points (+0.5 to +7.9): language is higher.',

@@ -25,7 +25,7 @@ export function cohortTables({ rows, days, by }: Cohorts, printed: number): Mark
 <div class="columns">
 ${byFunnel.map(([funnel, all]) => triangle(funnel, all.slice(-most), { by, days, largest, printed }))}
 </div>
-<p class="note">Day 0 is the first 24 hours. Blank: not every entry of that ${by} has had that long yet. few: fewer than ${fewEntries} entries.${
+<p class="note">Day 0 is the first 24 hours. Blank: the end of that ${by} is not that long ago yet. few: fewer than ${fewEntries} entries.${
     left > 0 ? ` ${counted(left, `earlier ${by}`)} not shown; see: funnels report cohorts` : null
   }</p>
 </section>`;

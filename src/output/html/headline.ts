@@ -59,7 +59,7 @@ function settledInWords({ entries, purchased, likely }: Conversions['totals']['s
   if (entries === 0) return `No entry is ${counted(window, 'day')} old yet.`;
   const made = `${formatCount(purchased)} of ${counted(entries, 'entry that is', 'entries that are')} at least ${counted(window, 'day')} old bought within that time.`;
   if (likely === null || !isEnough({ entries })) return made;
-  return html`${made} The true rate is likely between <span class="whole">${range(likely)}</span>.`;
+  return html`${made} The true rate is likely <span class="whole">${range(likely)}</span>.`;
 }
 
 function figure(term: string, value: string, note: string): Markup {

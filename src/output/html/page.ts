@@ -24,6 +24,13 @@ export interface PageOptions {
   siteName?: string | undefined;
 }
 
+/** Of which site, which funnel and which days the page is, for tabs and bookmarks. */
+function titleOf({ funnel, period, as_of: asOf }: Conversions, siteName: string | undefined): string {
+  const [first = '', ...rest] = periodInWords(period, asOf);
+  const name = siteName === undefined ? 'Funnel conversion' : `${siteName}: funnel conversion`;
+  return `${name}${funnel === null ? '' : ` of ${funnel}`}, ${first.toLowerCase()}${rest.join('')}`;
+}
+
 /**
  * The report as one HTML page that needs nothing else: no script, no picture, no font from elsewhere; light or dark as
  * its reader likes, and one A4 sheet on paper. The same report gives the same bytes.
@@ -40,7 +47,7 @@ export function renderHtml(report: Conversions, { trend, cohorts }: PageParts, {
 <meta name="color-scheme" content="light dark">
 <meta http-equiv="Content-Security-Policy" content="${new Markup(contentPolicy)}">
 <link rel="icon" href="data:,">
-<title>${siteName === undefined ? 'Funnel' : `${siteName}: funnel`} conversion, ${periodInWords(report.period, report.as_of)}</title>
+<title>${titleOf(report, siteName)}</title>
 <style>${new Markup(style)}</style>
 </head>
 <body>
