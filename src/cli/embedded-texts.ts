@@ -316,7 +316,7 @@ Both list how the tables differ from those of \`funnels\`, and what becomes of e
 | \`created by migration 2\` | the service had no outbox yet |
 | \`kept\` | stays as it is: INT ids, dates as they stand, columns and indexes of your own |
 | \`set to failed by migration 14\` | jobs with a status that \`funnels\` does not know (\`error\`, say), counted: \`outbox list --status failed\` has them |
-| \`kept, never delivered\` | waiting jobs whose entry somebody has deleted (\`entry gone\`), counted and named: see \`outbox list --entry-gone\`, and \`outbox discard\` them |
+| \`kept, never delivered\` | waiting jobs whose entry somebody has deleted (\`entry gone\`), counted and named: see \`outbox list --entry-gone\`, and put aside by \`outbox discard --entry-gone\` |
 | \`left untouched\` | \`alembic_version\`: nobody reads it any more |
 
 What cannot be used, such as a column that must be filled in and has no default, is refused with its name before
@@ -354,7 +354,7 @@ sudo funnels outbox retry --failed --newer-than 30d
 Most failures of the old service were addresses that it sent as they were typed: with blanks, capitals or a line end. They are
 stored in their normal form now, so most of these jobs go through when they are tried again. The dry run says whose they are and
 how old. A retried upsert starts the funnel for somebody who may have taken the test long ago: keep to \`--newer-than\`. Without
-it \`retry\` asks first, where jobs are older than \`sync.lookbackDays\`. \`outbox discard\` puts the jobs with \`entry gone\` aside.
+it \`retry\` asks first, where jobs are older than \`sync.lookbackDays\`. \`outbox discard --entry-gone\` puts aside what nobody can deliver.
 
 ## 7. Who enters first
 
@@ -740,7 +740,7 @@ from now holds nobody up in any case.
 
 \`outbox list\` says of each pending job when it is tried next, or what it waits for: \`due\`, \`held\`, \`after job 9076\`, or
 \`entry gone\`. The last are jobs whose entry somebody has deleted, which the old service's tables allowed: they are never due
-and never delivered, every command counts them by that name, and \`outbox list --entry-gone\` has them. \`outbox discard\` puts
+and never delivered, every command counts them by that name, and \`outbox list --entry-gone\` has them. \`outbox discard --entry-gone\` puts
 them aside, and so lets \`prune\` delete them in time.
 Jobs with a status that \`funnels\` does not have, such as \`error\`, were left by the old service: \`migrate --adopt\` sets
 them to \`failed\`. One that is written later is shown by \`outbox list --status error\`; \`retry\` and \`discard\` treat it as failed.
