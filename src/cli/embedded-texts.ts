@@ -193,6 +193,235 @@ well. The summary counts both ("of earlier runs pending again"). What somebody h
 
 No address stands in the path of a call: lists are left by \`POST /contacts/lists/{id}/contacts/remove\`.
 `,
+  'docs/moving.md': `# Moving from the Python service
+
+For whoever replaces the Python service by \`funnels\` on its database. The tables are taken over where they are: entries stay,
+and waiting jobs are delivered by \`drain-outbox\`. Go through this page from top to bottom. Until step 5 nothing is changed that
+the old service could not go on with; up to the first \`drain-outbox\` nobody gets an e-mail.
+
+\`funnels\` has to be [installed](operations.md#install) first; do not enable its timers yet.
+
+## 1. The settings
+
+Write them into \`/etc/funnels/config.yaml\` (\`sudoedit\`). Where the old service had them in \`.env\`:
+
+| Old variable | In \`config.yaml\` |
+|---|---|
+| \`DB_HOST\`, \`DB_PORT\`, \`DB_NAME\` | \`database.url: mysql://USER@HOST:PORT/NAME\`. To the server \`localhost\` and \`127.0.0.1\` are two accounts, see [accounts](operations.md#database-accounts). \`host.docker.internal\` is the name from within a container: write \`127.0.0.1\` |
+| \`DB_USER\`, \`DB_PASSWORD\` | an account of its own, see step 2; its password in \`database.passwordFile\`, or percent-encoded in the URL |
+| \`DB_CHARSET\` | nothing: it is always utf8mb4 |
+| \`BREVO_API_KEY\` | \`brevo.apiKeyFile\`, or \`brevo.apiKey\`. The variable has the same name |
+| \`BREVO_BASE_URL\` | \`brevo.baseUrl\` |
+| \`BREVO_LANGUAGE_LIST_ID\` | \`funnels.language.listId\`; 0 means that the funnel is off, as before |
+| \`BREVO_NON_LANGUAGE_LIST_ID\` | \`funnels.non_language.listId\`; 0 likewise |
+| \`APP_DRY_RUN\` | nothing: every command has \`--dry-run\`. **Without it a command does what it says**, whereas the old service wrote nothing unless this was \`false\` |
+| \`APP_LOG_LEVEL\` | \`log.level\`: \`error\`, \`warn\` (for \`WARNING\`), \`info\` or \`debug\` |
+| \`APP_ENV\` | nothing |
+| \`SENTRY_DSN\` | nothing: failures are in the journal, see [what fails](operations.md#exit-codes) |
+| \`TEST_DB_…\`, \`TESTIZER_ENABLE_DB_TESTS\` | nothing |
+
+\`\`\`sh
+sudo funnels config check              # what is in force, and where it comes from
+sudo funnels config check --brevo      # are the lists and attributes there, with the right types?
+\`\`\`
+
+The attributes have to be:
+
+| Attribute | The old service sent | \`funnels\` sends | Type in Brevo |
+|---|---|---|---|
+| \`FUNNEL_TYPE\` | \`language\`, \`non_language\` | the same | text, or category |
+| \`CERTIFICATE_PURCHASED\` | the number 1 | true | boolean |
+| \`CERTIFICATE_PURCHASED_AT\` | day and time | the day | date, or text |
+
+That goes for the jobs that are taken over, too; a value in them that cannot be understood fails its job, and is named in its
+last error. Where \`CERTIFICATE_PURCHASED\` is a number in Brevo, \`config check --brevo\` says so and \`drain-outbox\` ends with 78
+before it sends anything. Brevo cannot change the type of an attribute, so add another one:
+
+1. In Brevo's contact settings add the attribute \`CERTIFICATE_BOUGHT\` of the type boolean.
+2. Set \`brevo.attributes.certificatePurchased: CERTIFICATE_BOUGHT\` in \`config.yaml\`.
+3. Wherever an automation or a segment asks whether \`CERTIFICATE_PURCHASED\` is 1, let it ask as well whether
+   \`CERTIFICATE_BOUGHT\` is true. Those who bought earlier keep the old value, so keep the old condition, too.
+4. \`sudo funnels config check --brevo\` again: all found.
+
+## 2. The accounts, and the figures of before
+
+Make [the two accounts](operations.md#database-accounts) of \`funnels\`. Then keep the figures as they are, to compare them
+later. The report reads the old tables as they stand, with nothing but \`SELECT\` on \`funnel_entries\`:
+
+\`\`\`sh
+sudo funnels report conversions --format plain > before.txt
+sudo funnels report conversions --by month --format csv > before.csv
+\`\`\`
+
+The first file has the text that \`python -m app.report_conversions\` prints.
+
+## 3. Stop the old service
+
+Whatever starts it has to go, or two services send e-mail. Look in each of these places:
+
+\`\`\`sh
+sudo crontab -l; sudo crontab -l -u www-data                          # and for the user it was installed with
+grep -rs -e app.main -e testizer-funnel-engine /etc/cron* /etc/systemd/system
+systemctl list-timers --all
+docker ps --all --filter ancestor=testizer-funnel-engine
+pgrep -af app.main                                                    # a run that is still going on
+\`\`\`
+
+- **cron**: delete the lines with \`python -m app.main\`, also those that run it by \`docker run --env-file … testizer-funnel-engine\`.
+- **Docker**: \`docker stop\` and \`docker rm\` each container of the image, and take the service out of a \`compose.yaml\`, else
+  its restart policy brings it back. \`docker rmi testizer-funnel-engine\` when you are sure.
+- **Windows**: disable the task in the Task Scheduler (\`Testizer email funnels job\`, say).
+- Wait until no run is left. Then lock its database account, so that a forgotten one fails instead of writing, unless the site
+  itself uses the same account (\`DB_USER\`), which must not be locked:
+
+\`\`\`sql
+SELECT User, Host FROM mysql.user WHERE User = 'testizer_user';     -- the DB_USER of .env
+ALTER USER 'testizer_user'@'localhost' ACCOUNT LOCK;                -- for each host
+SHOW PROCESSLIST;                                                   -- nobody of that name is left
+\`\`\`
+
+Then [back up](operations.md#backups) the database. To go back later means to restore this copy.
+
+## 4. Duplicates
+
+\`funnels migrate\` refuses while there are some. Any account with \`SELECT\` can look for them. It says why entries are duplicates
+(\`differs in case\`, \`tab at the end\`, …), which one to keep, and what the report loses. Entries for which the old service
+recorded no test count as one test, 0. Let the statements be written, read them, and run them with the database's own client:
+
+\`\`\`sh
+sudo funnels find-duplicates
+sudo funnels find-duplicates --sql > clean-up.sql
+mariadb --database=testizer < clean-up.sql   # your database's name
+sudo funnels find-duplicates                 # No duplicates.
+\`\`\`
+
+Of each group the earliest entry stays. A purchase recorded in another one moves to it, with the earliest date at or after that
+entry; jobs are pointed to it; the others are deleted. Each group is a transaction of its own (not in a MyISAM table, which has
+none), and running the file twice does no harm.
+
+## 5. Take over
+
+\`\`\`sh
+sudo funnels migrate --adopt --dry-run
+sudo funnels migrate --adopt
+sudo funnels migrate status
+\`\`\`
+
+Both list how the tables differ from those of \`funnels\`, and what becomes of each difference:
+
+| What happens | Meaning |
+|---|---|
+| \`converted by migration 3\` | brought into our form: character set, engine, length, missing test numbers as 0 |
+| \`renamed to funnel_entries_unique\` | an equal unique key is used, instead of building a second one |
+| \`created by migration 2\` | the service had no outbox yet |
+| \`kept\` | stays as it is: INT ids, dates as they stand, columns and indexes of your own |
+| \`set to failed by migration 14\` | jobs with a status that \`funnels\` does not know (\`error\`, say), counted: \`outbox list --status failed\` has them |
+| \`kept, never delivered\` | waiting jobs whose entry somebody has deleted (\`entry gone\`), counted and named: see \`outbox list --entry-gone\`, and put aside by \`outbox discard --entry-gone\` |
+| \`left untouched\` | \`alembic_version\`: nobody reads it any more |
+
+What cannot be used, such as a column that must be filled in and has no default, is refused with its name before
+anything is changed. So is a date such as \`entered_at\` that the server overwrites with every change of its row (\`ON
+UPDATE CURRENT_TIMESTAMP\`, which older servers add to a \`TIMESTAMP\` by themselves): the message names the \`ALTER
+TABLE\` to run first. Views in their place, partitions, system versioning, key block sizes, triggers, and CHECKs or
+generated columns that do not go with what \`funnels\` writes are refused likewise, each with what to run. An account
+without \`TRIGGER\` does not see triggers, and the list says so: \`GRANT TRIGGER\` for this step. If rows turn out not to
+fit on the way, correct them and run \`sudo funnels migrate\`. Addresses are brought into their normal form. Test
+numbers and addresses are changed in batches of a few thousand rows; changing columns copies the table, see the sizes
+that are announced.
+
+Do not start the Python service on these tables again. It writes entries without a test, which the new schema refuses.
+
+Now compare the figures:
+
+\`\`\`sh
+sudo funnels report conversions --format plain > after.txt
+diff before.txt after.txt
+\`\`\`
+
+They are the same but for the duplicates that were removed. \`funnels\` counts nothing else differently for the entries that
+there are; what comes later differs by rule: \`sync\` marks purchases that were paid at or after entering, and takes refunds back.
+
+## 6. Jobs of the old service
+
+\`\`\`sh
+sudo funnels outbox list --due               # what the first drain-outbox delivers
+sudo funnels outbox list --entry-gone        # what nobody can deliver any more
+sudo funnels outbox list --status failed
+sudo funnels outbox retry --failed --newer-than 30d --dry-run
+sudo funnels outbox retry --failed --newer-than 30d
+\`\`\`
+
+Most failures of the old service were addresses that it sent as they were typed: with blanks, capitals or a line end. They are
+stored in their normal form now, so most of these jobs go through when they are tried again. The dry run says whose they are and
+how old. A retried upsert starts the funnel for somebody who may have taken the test long ago: keep to \`--newer-than\`. Without
+it \`retry\` asks first, where jobs are older than \`sync.lookbackDays\`. \`outbox discard --entry-gone\` puts aside what nobody can deliver.
+
+## 7. Who enters first
+
+\`\`\`sh
+sudo funnels sync --dry-run
+sudo funnels sync --dry-run --explain --format csv > first.csv
+\`\`\`
+
+"Would enter" is more than an ordinary run has, by far. Nobody enters again for a test finished before their old entry. But
+everybody enters who finished a test within \`sync.lookbackDays\` (30 days) and whom the old service never took. It looked at the
+newest hundred at each run, so some were passed over on busy days; it took nobody for tests that are not of languages; and it
+may have been off for a while. In \`first.csv\` there is a line for each, with test and
+date. Those finished since its last run are counted by:
+
+\`\`\`sql
+SELECT COUNT(*) FROM simpletest_users WHERE Datep > (SELECT MAX(entered_at) FROM funnel_entries);
+\`\`\`
+
+Hundreds whom the old service had entered are not right: then something is amiss with the entries or their dates. Do not go on.
+
+If they shall all get the e-mails, go on. If \`funnels\` shall **begin with today** instead, set the day before the first \`sync\`:
+
+\`\`\`yaml
+sync:
+  notBefore: 2026-12-01
+\`\`\`
+
+Tests that were finished before it, by the database's clock, do not enter, then or later; \`sync\` counts those that would have
+as \`finished before sync.notBefore\`. Leave it in: it costs nothing. Purchases of people who are in a funnel already are marked
+all the same. (\`sync.lookbackDays: 1\` for the first runs would do it, too, but lets in the others as soon as it is raised.)
+
+### What an old entry covers
+
+The old service recorded no test. Such an entry stands for every test of its funnel that its person had finished by then, so
+nobody enters for one of those again, also when it is taken once more: \`sync\` calls that \`covered by an entry without a test
+number\`. A test that was not finished by then enters. The site's results say which tests those are, however old they are and
+however their addresses are written. The first \`sync\` that needs to know reads them once, and keeps what they say in
+\`funnel_covered_tests\`. An entry that names its result (\`user_id\`) also stands for the test of that.
+
+*By then* is the latest of these: \`entered_at\`; the jobs that told Brevo of the entry (\`created_at\`); and where the script of
+\`find-duplicates --sql\` removed duplicates of it, the last of them: it notes that in \`funnel_removed_duplicates\`, so leave
+this table where it is. Where duplicates were removed in another way and their jobs with them, nothing is left to tell that
+the person was taken in later: tests finished since the entry that was kept, within \`sync.lookbackDays\`, enter. [Look](#7-who-enters-first) before you start. In the same way nothing tells of a test whose result the site has deleted.
+
+## 8. Start
+
+\`\`\`sh
+sudo funnels sync
+sudo funnels drain-outbox --dry-run
+sudo funnels drain-outbox                    # from here on people get e-mail
+\`\`\`
+
+At ten contacts a second a large backlog takes its time (36,000 an hour, Brevo's limit); let this first run end before you
+enable the [timers](operations.md#timers), whose runs are stopped after 30 minutes.
+
+## 9. Afterwards
+
+When it has run well for some days, remove what the old service has left: its folder with \`.env\`, the image, and its account,
+which nothing else uses:
+
+\`\`\`sql
+DROP USER 'testizer_user'@'localhost';                              -- for each host
+\`\`\`
+
+The old \`.env\` held the API key: make a new one in Brevo if others could read it. The table \`alembic_version\`, if there is one,
+may go; \`funnel_removed_duplicates\` stays.
+`,
   'docs/operations.md': `# Operations
 
 For the people who run \`funnels\` on a server. It is one executable and three systemd timers:
@@ -214,7 +443,7 @@ The executable carries this page (\`funnels help operations\`), the exit codes (
 Find out first: from the first \`drain-outbox\` on, people get e-mail, and two services would both send it. Look for its
 cron lines and units (\`crontab -l -u www-data\`, \`systemctl list-units '*funnel*'\`), for a run of it
 (\`pgrep -af python\`), and for its tables (\`funnel_entries\` in the site's database). If there is any of it, follow
-[Moving from the Python service](#moving-from-the-python-service), which stops it before anything else and comes back
+[Moving from the Python service](moving.md), which stops it before anything else and comes back
 here. If there is nothing, go on.
 
 ## Install
@@ -474,87 +703,8 @@ credential is missing, most often \`/etc/funnels/config.yaml\`.
 
 ## Moving from the Python service
 
-The tables are taken over where they are. Entries stay, and waiting jobs are delivered by \`drain-outbox\`.
-
-1. **Stop the Python service.** Remove its cron lines. Wait until no run of it is left (\`pgrep -af python\`).
-2. **Back up the database**, see [Backups](#backups). To go back later means to restore this copy.
-3. **Install** \`funnels\`. Put the database of the old service into \`database.url\`. Do not enable the timers yet.
-4. **Find duplicates**, with any account that has \`SELECT\`: \`sudo funnels find-duplicates\`. It changes nothing. It says
-   why entries are duplicates (\`differs in case\`, \`tab at the end\`, …), which one to keep, and what the report loses.
-   Entries for which the old service recorded no test count as one test, 0.
-5. **Clean them up.** \`funnels migrate\` refuses while there are some. Let the statements be written, read them, and run
-   them with the database's own client:
-
-   \`\`\`sh
-   sudo funnels find-duplicates --sql > clean-up.sql
-   mariadb --database=modx < clean-up.sql       # your database's name
-   sudo funnels find-duplicates                 # No duplicates.
-   \`\`\`
-
-   Of each group the earliest entry stays. A purchase recorded in another one moves to it, with the earliest date at or
-   after that entry; jobs are pointed to it; the others are deleted. Each group is a transaction of its own (not in a
-   MyISAM table, which has none), and running the file twice does no harm.
-6. **Take over**: \`sudo funnels migrate --adopt --dry-run\`, then \`sudo funnels migrate --adopt\`. Both list how the tables
-   differ from those of \`funnels\`, and what becomes of each difference:
-
-   | What happens | Meaning |
-   |---|---|
-   | \`converted by migration 3\` | brought into our form: character set, engine, length, missing test numbers as 0 |
-   | \`renamed to funnel_entries_unique\` | an equal unique key is used, instead of building a second one |
-   | \`created by migration 2\` | the service had no outbox yet |
-   | \`kept\` | stays as it is: INT ids, dates as they stand, columns and indexes of your own |
-   | \`set to failed by migration 14\` | jobs with a status that \`funnels\` does not know (\`error\`, say), counted: \`outbox list --status failed\` has them |
-   | \`kept, never delivered\` | waiting jobs whose entry somebody has deleted (\`entry gone\`), counted and named: see \`outbox list --entry-gone\`, and \`outbox discard\` them |
-   | \`left untouched\` | \`alembic_version\`: nobody reads it any more |
-
-   What cannot be used, such as a column that must be filled in and has no default, is refused with its name before
-   anything is changed. So is a date such as \`entered_at\` that the server overwrites with every change of its row (\`ON
-   UPDATE CURRENT_TIMESTAMP\`, which older servers add to a \`TIMESTAMP\` by themselves): the message names the \`ALTER TABLE\`
-   to run first. Views in their place, partitions, system versioning, key block sizes, triggers, and CHECKs or generated
-   columns that do not go with what \`funnels\` writes are refused likewise, each with what to run. An account without
-   \`TRIGGER\` does not see triggers, and the list says so: \`GRANT TRIGGER\` for this step. If rows turn out not to fit on the way, correct them and run \`sudo funnels migrate\`. Addresses are
-   brought into their normal form. Test numbers and addresses are changed in batches of a few thousand rows; changing
-   columns copies the table, see the sizes that are announced.
-7. **Check the attributes' types**: \`sudo funnels config check --brevo\`. The old service sent \`CERTIFICATE_PURCHASED\` as the
-   number 1 and the moment of the purchase with its time. \`funnels\` sends true and the day, also for the jobs that it takes
-   over; a value in them that cannot be understood fails its job, and is named in its last error. Where
-   \`CERTIFICATE_PURCHASED\` is a number in Brevo, \`drain-outbox\` ends with 78 before it sends anything. Brevo cannot change
-   the type of an attribute, so add another one:
-
-   1. In Brevo's contact settings add the attribute \`CERTIFICATE_BOUGHT\` of the type boolean.
-   2. Set \`brevo.attributes.certificatePurchased: CERTIFICATE_BOUGHT\` in \`config.yaml\`.
-   3. Wherever an automation or a segment asks whether \`CERTIFICATE_PURCHASED\` is 1, let it ask as well whether
-      \`CERTIFICATE_BOUGHT\` is true. Those who bought earlier keep the old value, so keep the old condition, too.
-   4. \`sudo funnels config check --brevo\` again: all found.
-
-8. **Compare**: \`sudo funnels sync --dry-run\`. Nobody enters again for a test finished before their old entry. What is
-   left are tests finished since the old service's last run, and people it never took. The first number can be asked for:
-
-   \`\`\`sql
-   SELECT COUNT(*) FROM simpletest_users WHERE Datep > (SELECT MAX(entered_at) FROM funnel_entries);
-   \`\`\`
-
-   If more than that "would enter", look at who they are (\`sudo funnels sync --dry-run --explain --format csv > new.csv\`)
-   before you go on: a few that the old service passed over are right, hundreds that it had entered are not.
-9. **Start**: \`sudo funnels sync\`, \`sudo funnels drain-outbox --dry-run\`, \`sudo funnels drain-outbox\`, then the
-   [timers](#timers). At ten contacts a second a large backlog takes its time (36,000 an hour, Brevo's limit); let this
-   first run end before the timers, whose runs are stopped after 30 minutes.
-
-### What an old entry covers
-
-The old service recorded no test. Such an entry stands for every test of its funnel that its person had finished by then, so
-nobody enters for one of those again, also when it is taken once more: \`sync\` calls that \`covered by an entry without a test
-number\`. A test that was not finished by then enters. The site's results say which tests those are, however old they are and
-however their addresses are written. The first \`sync\` that needs to know reads them once, and keeps what they say in
-\`funnel_covered_tests\`. An entry that names its result (\`user_id\`) also stands for the test of that.
-
-*By then* is the latest of these: \`entered_at\`; the jobs that told Brevo of the entry (\`created_at\`); and where the script of
-\`find-duplicates --sql\` removed duplicates of it, the last of them: it notes that in \`funnel_removed_duplicates\`, so leave
-this table where it is. Where duplicates were removed in another way and their jobs with them, nothing is left to tell that
-the person was taken in later: tests finished since the entry that was kept, within \`sync.lookbackDays\`, enter. Compare (step
-8) before you start. In the same way nothing tells of a test whose result the site has deleted.
-
-Do not start the Python service on these tables again. It writes entries without a test, which the new schema refuses.
+The way from the old service's settings, tables and jobs to the first e-mail of this one is a page of its own:
+[moving](moving.md).
 
 ## When Brevo is down
 
@@ -602,7 +752,7 @@ from now holds nobody up in any case.
 
 \`outbox list\` says of each pending job when it is tried next, or what it waits for: \`due\`, \`held\`, \`after job 9076\`, or
 \`entry gone\`. The last are jobs whose entry somebody has deleted, which the old service's tables allowed: they are never due
-and never delivered, every command counts them by that name, and \`outbox list --entry-gone\` has them. \`outbox discard\` puts
+and never delivered, every command counts them by that name, and \`outbox list --entry-gone\` has them. \`outbox discard --entry-gone\` puts
 them aside, and so lets \`prune\` delete them in time.
 Jobs with a status that \`funnels\` does not have, such as \`error\`, were left by the old service: \`migrate --adopt\` sets
 them to \`failed\`. One that is written later is shown by \`outbox list --status error\`; \`retry\` and \`discard\` treat it as failed.
