@@ -332,6 +332,7 @@ The first two list how the tables differ from those of \`funnels\`, and what bec
 | \`created by migration 2\` | the service had no outbox yet |
 | \`kept\` | stays as it is: INT ids, dates as they stand, columns and indexes of your own |
 | \`set to failed by migration 14\` | jobs with a status that \`funnels\` does not know (\`error\`, say), counted: \`outbox list --status failed\` has them |
+| \`kept, never delivered\` | waiting jobs whose entry somebody has deleted (\`entry gone\`), counted and named: see \`outbox list --entry-gone\`, and \`outbox discard\` them |
 | \`left untouched\` | \`alembic_version\`: nobody reads it any more |
 
 What cannot be used, such as a column that must be filled in and has no default, is refused with its name before
@@ -342,8 +343,6 @@ columns that do not go with what \`funnels\` writes are refused likewise, each w
 \`TRIGGER\` does not see triggers, and the list says so: \`GRANT TRIGGER\` for this step. If rows turn out not to fit on the
 way, correct them and run \`sudo funnels migrate\`. Addresses are brought into their normal form. Test numbers and addresses
 are changed in batches of a few thousand rows; changing columns copies the table, see the sizes that are announced.
-
-Jobs whose entry somebody has deleted are counted and named too; no worker takes them: \`sudo funnels outbox discard NUMBER\`.
 
 ## 6. Whom the first sync enters
 
@@ -370,7 +369,7 @@ sync:
   notBefore: 2026-12-01
 \`\`\`
 
-Whoever finished before it does not enter, in no run, not by \`sync --since\` either; \`sync\` counts them as "finished before the
+Whoever finished before it does not enter in any run, one with \`--since\` included; \`sync\` counts them as "finished before the
 start". Payments are compared all the same. Ask again what would happen, then take it away or leave it in: once the start is
 older than the look-back it makes no difference.
 
