@@ -204,8 +204,8 @@ you move.
 
 ## 1. Before anything else: install, and keep the figures
 
-[Install](operations.md) \`funnels\` and enable no timer. Then make a small configuration for looking, with an account that
-has \`SELECT\` on the old service's tables and nothing more, and keep the report of today:
+Install \`funnels\` (see [operations](operations.md#install)) and enable no timer. Then make a small configuration for looking,
+with an account that has \`SELECT\` on the old service's tables and nothing more, and keep the report of today:
 
 \`\`\`sh
 printf 'database:\\n  url: mysql://reader@localhost:3306/modx\\n  passwordFile: report-password\\n' > before.yaml
@@ -214,9 +214,10 @@ funnels report conversions --format csv --by month --config before.yaml > before
 \`\`\`
 
 Both read the old tables as they are; only \`--by source\`, \`report cohorts\` and \`report people\` need ours. The first is the
-text of the old \`report_conversions\` script. It may differ from what that script printed: entries dated ahead of the
-database's clock are not counted (a message names them), and days begin at midnight of the database's zone, or of
-\`report.timezone\` if you set that.
+text of the old \`report_conversions\` script. It may differ from what that script printed: entries and purchases dated ahead of
+the database's clock are not counted before their time has come (a message names them; if there are many, set
+\`database.timezone\` to the site's zone), and days begin at midnight of the database's zone, or of \`report.timezone\` if you set
+that.
 
 Afterwards these figures change, each for a reason that can be looked up:
 
@@ -226,8 +227,7 @@ Afterwards these figures change, each for a reason that can be looked up:
 | addresses as typed | more purchases | a purchase was missed when the entry said \`Ann@Example.com \` and the site \`ann@example.com\`. The first \`sync\` finds it |
 | entries that nobody looked at again | more purchases | every payment is compared with every entry, however old |
 | refunds | fewer purchases | a payment that is taken back after the first \`sync\` counts no more. One taken back before stays as the old service marked it |
-| entries ahead of the clock | fewer entries | they count once their time has come. If there are many, set \`database.timezone\` to the site's zone |
-| people who paid between test and entering | none | they are out of the mails and on a line of their own; they were no conversion before either |
+| people who paid between test and entering | none | from now on they are out of the mails and on a line of their own, and no conversion. Those whom the old service marked stay marked; reports call them undatable |
 
 ## 2. Stop the old service
 
@@ -255,7 +255,7 @@ SELECT id, host FROM information_schema.processlist WHERE user = 'testizer_user'
 The last one lists connections that are still open: \`KILL\` their numbers. A locked account is unlocked in a moment if you go
 back (\`ACCOUNT UNLOCK\`), and views that were made by it go on working. Drop it, and the \`.env\`, in a month.
 
-Now make the [backup](operations.md#backups) of the old tables. Going back later means to restore it.
+Now make a backup of the old tables (see [operations](operations.md#backups)). Going back later means to restore it.
 
 ## 3. The settings
 
@@ -274,7 +274,7 @@ Give \`funnels\` an account of its own, see [operations](operations.md#database-
 | \`APP_DRY_RUN\` | – | \`--dry-run\` of each command; without it, it is done |
 | \`APP_LOG_LEVEL\` | \`log.level\` | in small letters: \`error\`, \`warn\`, \`info\`, \`debug\` |
 | \`APP_ENV\` | – | |
-| \`SENTRY_DSN\` | – | failures are in the [journal](operations.md#journal), one line each |
+| \`SENTRY_DSN\` | – | failures are in the journal, one line each |
 | \`TEST_DB_…\` | – | |
 
 \`\`\`sh
@@ -406,7 +406,8 @@ sudo funnels drain-outbox                    # from here on people get e-mail
 \`\`\`
 
 At ten contacts a second a large backlog takes its time (36,000 an hour, Brevo's limit); let this first run end before the
-timers, whose runs are stopped after 30 minutes. Look at the lists in Brevo, then enable the [timers](operations.md#timers).
+timers, whose runs are stopped after 30 minutes. Look at the lists in Brevo, then enable the timers (see
+[operations](operations.md#timers)).
 
 ## 9. Compare
 
