@@ -41,6 +41,8 @@ export interface SyncResult {
    * first of them did; the database's wall clock
    */
   late: { before: string; entered: number; oldest: string | null };
+  /** results of no window: without a date, or dated ahead of the database's clock, the last of them at `latest` */
+  oddDates: { no_date: number; dated_ahead: number; latest: string | null };
   /** the entered ones by funnel */
   entered: Record<FunnelType, number>;
   purchases: {
@@ -74,6 +76,7 @@ export function emptyResult(dryRun: boolean): SyncResult {
     older: 0,
     outcomes: zeros(outcomes),
     late: { before: '', entered: 0, oldest: null },
+    oddDates: { no_date: 0, dated_ahead: 0, latest: null },
     entered: { language: 0, non_language: 0 },
     purchases: {
       recordedEarlier: 0,

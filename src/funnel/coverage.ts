@@ -1,27 +1,27 @@
 // Of an entry `e` without a test number. Where duplicates of it were removed the last of them counts, and so does a job
-// that told Brevo of the entry: both show when the predecessor still took in that person. Once recorded it stays, as jobs
-// are deleted in time.
+// that told Brevo of the entry: both show when the predecessor still took in that person.
 const jobMade = `(SELECT MAX(o.created_at) FROM brevo_sync_outbox o
         WHERE o.funnel_entry_id = e.id AND o.operation_type = 'upsert_contact')`;
 const duplicateMade = '(SELECT MAX(d.entered_at) FROM funnel_removed_duplicates d WHERE d.entry_id = e.id)';
 
-const latest = (greatest: string): string => `${greatest}(e.entered_at, COALESCE(e.covers_until, e.entered_at),
-      COALESCE(${duplicateMade}, e.entered_at), COALESCE(${jobMade}, e.entered_at))`;
-
-/** The moment up to which an entry `e` without a test number stands for what its person had finished, as SQL. */
-export const coversUntil = { mysql: latest('GREATEST'), sqlite: latest('MAX') };
+const latest = (greatest: string): string =>
+  `${greatest}(e.entered_at, COALESCE(${duplicateMade}, e.entered_at), COALESCE(${jobMade}, e.entered_at))`;
 
 /**
- * Whether a candidate `j` is covered by an entry `e` of the same person and funnel that has no test number, as SQL: it was
- * finished by then, or its test was, some other time. Before it is recorded which tests those are, nobody can say.
+ * The moment up to which an entry `e` without a test number stands for what its person had finished, as SQL. Once recorded it is
+ * in `covers_until`, as jobs are deleted in time.
  */
-export function coveredBy(engine: 'mysql' | 'sqlite'): { isCovered: string; isUnclear: string } {
-  const old = (which: string): string => `EXISTS (SELECT 1 FROM funnel_entries e
+export const coversUntil = { mysql: latest('GREATEST'), sqlite: latest('MAX') };
+
+const old = (which: string): string => `EXISTS (SELECT 1 FROM funnel_entries e
       WHERE e.email = j.email AND e.funnel_type = j.funnel_type AND e.test_id = 0 AND ${which})`;
-  const isTestCovered = `EXISTS (SELECT 1 FROM funnel_covered_tests c
-        WHERE c.entry_id = e.id AND c.test_id = j.test_id)`;
-  return {
-    isCovered: old(`(${coversUntil[engine]} >= j.finished_at OR ${isTestCovered})`),
-    isUnclear: old('e.covers_until IS NULL'),
-  };
-}
+
+/**
+ * Whether a candidate `j` is covered by an entry of the same person and funnel that has no test number, as SQL: it was
+ * finished by then, or its test was, some other time.
+ */
+export const isCovered = old(`(e.entered_at >= j.finished_at OR e.covers_until >= j.finished_at
+        OR EXISTS (SELECT 1 FROM funnel_covered_tests c WHERE c.entry_id = e.id AND c.test_id = j.test_id))`);
+
+/** Whether there is such an entry of which nobody has recorded yet what it covers; until then it may be more than that. */
+export const isUnclear = old('e.covers_until IS NULL');

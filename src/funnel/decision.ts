@@ -7,13 +7,15 @@ import type { FunnelType } from './funnel-type.ts';
 export interface Decision {
   /** the row of the site's finished tests */
   resultId: Id;
-  finishedAt: string;
+  /** as the site has it: null or a zero date where it was not recorded */
+  finishedAt: string | null;
   testId: Id | null;
   /** null where the row did not get as far as a funnel */
   funnel: FunnelType | null;
   /** in its normal form, or as it was written when it is no address */
   email: string | null;
-  outcome: CandidateOutcome;
+  /** the last two are those of results that are in no window */
+  outcome: CandidateOutcome | 'no_date' | 'dated_ahead';
   /** which rule an address breaks, what the database said, … */
   detail: string | null;
 }

@@ -15,6 +15,7 @@ import type { Decision } from './decision.ts';
 import type { DryRunMemory } from './dry-run-memory.ts';
 import { EnteringRun } from './entering.ts';
 import { newestEntryId } from './entries.ts';
+import { countOddlyDated } from './odd-dates.ts';
 import type { SyncOptions } from './sync.ts';
 
 /** Results per page: few enough to hold in memory, many enough that a site without an index on Datep is bearable. */
@@ -68,6 +69,7 @@ export async function enterCandidates(
   await run.finish();
   // Results that arrived while the run was on were looked at without having been counted at its start.
   result.remaining = mayGoOn() ? 0 : Math.max(0, inside - result.lookedAt);
+  if (options.onlyLate !== true && !signal.aborted) await countOddlyDated(database, options, result);
 }
 
 /** The embedded engine never waits, so without this no signal would be heard. */
@@ -88,6 +90,6 @@ function take(row: FinishedTest, run: EnteringRun, options: SyncOptions, result:
   options.onDecision?.({ resultId, finishedAt, testId, funnel: null, email, ...reading });
 }
 
-function known(row: FinishedTest): Pick<Decision, 'funnel' | 'email' | 'outcome' | 'detail'> {
+function known(row: FinishedTest): Pick<Decision, 'funnel' | 'email' | 'detail'> & { outcome: 'already_in_funnel' } {
   return { funnel: funnelOf(row), email: foldAddress(row.email ?? ''), outcome: 'already_in_funnel', detail: null };
 }

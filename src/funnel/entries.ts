@@ -1,6 +1,6 @@
 import type { Id, Session, Statement } from '../database/database.ts';
 import type { Candidate } from './candidate.ts';
-import { coveredBy } from './coverage.ts';
+import { isCovered, isUnclear } from './coverage.ts';
 import type { FunnelType } from './funnel-type.ts';
 
 /** What the tables say about a candidate. */
@@ -38,15 +38,15 @@ const sqliteBatch = `(SELECT key + 1 AS position, value ->> 'email' AS email, va
 
 const sameEntry = 'e.email = j.email AND e.funnel_type = j.funnel_type AND e.test_id = j.test_id';
 const noJob = 'NOT EXISTS (SELECT 1 FROM brevo_sync_outbox o WHERE o.funnel_entry_id = e.id)';
-const sameResult = 'e.user_id = j.user_id';
-const covered = { mysql: coveredBy('mysql'), sqlite: coveredBy('sqlite') };
+// A site that numbers its results anew gives old numbers to later results of other people.
+const sameResult = 'e.user_id = j.user_id AND (e.entered_at >= j.finished_at OR e.email = j.email)';
 const bought = `EXISTS (SELECT 1 FROM funnel_purchases p
       WHERE p.email = j.email AND p.funnel_type = j.funnel_type AND p.paid_at >= j.finished_at AND p.revoked_at IS NULL)`;
 
 const selectNewestId = 'SELECT COALESCE(MAX(id), 0) AS id FROM funnel_entries';
 
 // An entry that another run committed in between came with its job; only entries of this transaction have none yet.
-const standings = (batch: string, { isCovered, isUnclear }: (typeof covered)['mysql']): string => `SELECT
+const standings = (batch: string): string => `SELECT
     EXISTS (SELECT 1 FROM funnel_entries e WHERE ${sameEntry} AND e.id > ? AND ${noJob}) AS isOwn,
     EXISTS (SELECT 1 FROM funnel_entries e WHERE ${sameEntry}) AS isEntered,
     EXISTS (SELECT 1 FROM funnel_entries e WHERE ${sameEntry} AND e.id > ?) AS isNew,
@@ -55,23 +55,20 @@ const standings = (batch: string, { isCovered, isUnclear }: (typeof covered)['my
   FROM ${batch} ORDER BY j.position`;
 
 const selectStandings: Statement = {
-  mysql: standings(mysqlBatch, covered.mysql),
-  sqlite: standings(sqliteBatch, covered.sqlite),
+  mysql: standings(mysqlBatch),
+  sqlite: standings(sqliteBatch),
 };
 
 // Where it is unclear what an old entry covers nobody enters; the standings say so.
-const insertEntries = (
-  batch: string,
-  { isCovered, isUnclear }: (typeof covered)['mysql'],
-): string => `INSERT INTO funnel_entries
+const insertEntries = (batch: string): string => `INSERT INTO funnel_entries
     (email, funnel_type, user_id, test_id, entered_at, certificate_purchased, test_completed_at, source)
   SELECT j.email, j.funnel_type, j.user_id, j.test_id, CURRENT_TIMESTAMP, 0, j.finished_at, j.source
   FROM ${batch} WHERE NOT ${isUnclear} AND NOT ${isCovered} AND NOT ${bought}
     AND NOT EXISTS (SELECT 1 FROM funnel_entries e WHERE ${sameResult}) ORDER BY j.position`;
 
 const insertFree: Statement = {
-  mysql: `${insertEntries(mysqlBatch, covered.mysql)} ON DUPLICATE KEY UPDATE funnel_entries.id = funnel_entries.id`,
-  sqlite: `${insertEntries(sqliteBatch, covered.sqlite)} ON CONFLICT (email, funnel_type, test_id) DO NOTHING`,
+  mysql: `${insertEntries(mysqlBatch)} ON DUPLICATE KEY UPDATE funnel_entries.id = funnel_entries.id`,
+  sqlite: `${insertEntries(sqliteBatch)} ON CONFLICT (email, funnel_type, test_id) DO NOTHING`,
 };
 
 const jobs = (json: { object: string; array: string; integer: string }): string => `INSERT INTO brevo_sync_outbox

@@ -53,6 +53,7 @@ function rowsOf({
   lookedAt,
   remaining,
   older,
+  oddDates: { no_date, dated_ahead },
   late,
   purchases,
   dryRun,
@@ -62,7 +63,7 @@ function rowsOf({
   return [
     ...occurred(outcomes).map(([outcome, count]) => ({ of: 'results' as const, outcome, count })),
     { of: 'results', outcome: 'looked_at', count: lookedAt },
-    ...occurred({ entered_late: late.entered, remaining, older }).map(([outcome, count]) => ({
+    ...occurred({ entered_late: late.entered, remaining, older, no_date, dated_ahead }).map(([outcome, count]) => ({
       of: 'results' as const,
       outcome,
       count,
@@ -80,6 +81,7 @@ function forPeople(result: SyncResult, terminal: Terminal): string {
     !interrupted && lookedAt === 0
       ? `No test results ${span}.\n`
       : `Test results ${span}\n${renderCounters(resultCounters(result), terminal)}`,
+    oddlyDated(result),
     unusableAddresses(result),
     paymentsText(result, terminal),
     enteredLate(result),
@@ -87,6 +89,19 @@ function forPeople(result: SyncResult, terminal: Terminal): string {
     interrupted ? 'Ended early by a signal; what is counted here is kept, and the next run does the rest.\n' : '',
     dryRun ? 'Nothing was written. To do it: funnels sync\n' : '',
     !dryRun && hasNews ? 'Next: funnels drain-outbox\n' : '',
+  ].join('');
+}
+
+/** What keeps results from being looked at, and what to do about it. */
+function oddlyDated({ oddDates: { no_date: undated, dated_ahead: ahead, latest } }: SyncResult): string {
+  const are = (count: number, one: string, many: string): string =>
+    count === 1 ? `1 result ${one}` : `${formatCount(count)} results ${many}`;
+  return [
+    ahead === 0
+      ? ''
+      : `${are(ahead, 'is', 'are')} dated ahead of the database's clock, up to\n${latest}, and looked at when that time has come. Does the site keep\nanother time than the database? See database.timezone.\n`,
+    undated === 0 ? '' : `${are(undated, 'has', 'have')} no date, and cannot be looked at until there is one.\n`,
+    ahead + undated === 0 ? '' : 'Which: funnels sync --dry-run --explain\n',
   ].join('');
 }
 

@@ -116,6 +116,7 @@ No new paid certificates.
       lookedAt: 4,
       remaining: 0,
       older: 0,
+      oddDates: { no_date: 0, dated_ahead: 0, latest: null },
       late: { before: expect.stringMatching(time), entered: 0, oldest: null },
       outcomes: {
         entered: 2,

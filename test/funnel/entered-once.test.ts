@@ -9,8 +9,8 @@ const corrections = {
   'the language of its test': 'UPDATE simpletest_test SET LangId = 1 WHERE Id = 7',
   'its address': "UPDATE simpletest_users SET Email = CONCAT('new-', Email)",
   'its test': 'UPDATE simpletest_users SET TestId = 8',
-  'everything at once, and its date':
-    "UPDATE simpletest_users SET Email = CONCAT('new-', Email), TestId = 5, Datep = CURRENT_TIMESTAMP",
+  'its address and its test': "UPDATE simpletest_users SET Email = CONCAT('new-', Email), TestId = 5",
+  'its test and its date': 'UPDATE simpletest_users SET TestId = 5, Datep = CURRENT_TIMESTAMP',
 } as const;
 
 describe.each(engines)('a result that has entered (%s)', (engine) => {
@@ -43,6 +43,14 @@ describe.each(engines)('a result that has entered (%s)', (engine) => {
     expect((await site.entries()).slice(3)).toMatchObject([{ user_id: late }]);
     expect(await site.jobs()).toHaveLength(4);
     expect(occurred((await site.sync()).outcomes)).toEqual({ already_in_funnel: 1, entered_otherwise: 3 });
+  });
+
+  it('is not another one that has its number, because the site numbers anew', async () => {
+    const result = await site.finish('ann@x.com', 7, await hoursAgo(1));
+    await site.enter('bob@x.com', 'language', 5, await hoursAgo(2));
+    await site.database.admin('UPDATE funnel_entries SET user_id = ?', [result]);
+    expect(occurred((await site.dryRun()).outcomes)).toEqual({ entered: 1 });
+    expect(occurred((await site.sync()).outcomes)).toEqual({ entered: 1 });
   });
 
   it('is not one of which an entry knows no number', async () => {

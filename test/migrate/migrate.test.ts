@@ -26,6 +26,7 @@ const columns = {
     'certificate_purchased',
     'certificate_purchased_at',
     'certificate_refunded_at',
+    'covers_until',
     'email',
     'entered_at',
     'funnel_type',
@@ -36,6 +37,8 @@ const columns = {
     'test_id',
     'user_id',
   ],
+  funnel_covered_tests: ['entry_id', 'test_id'],
+  funnel_removed_duplicates: ['entered_at', 'entry_id'],
   funnel_purchases: ['email', 'funnel_type', 'matched_at', 'paid_at', 'payment_id', 'revoked_at'],
 };
 

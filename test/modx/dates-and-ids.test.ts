@@ -183,18 +183,21 @@ describe.each(engines)('dates that are none (%s)', (engine) => {
     await site.finish('month@x.com', 5, '0000-03-00 00:00:00');
     await site.finish('future@x.com', 5, '2999-01-01 00:00:00');
     const result = await site.sync({ since: '1000-01-01 00:00:00' });
-    expect(result).toMatchObject({ lookedAt: 0, older: 0, remaining: 0 });
+    expect(result).toMatchObject({ lookedAt: 0, older: 0, remaining: 0, oddDates: { no_date: 3, dated_ahead: 1 } });
     await site.pay('null@x.com', 1, null);
     expect((await site.sync()).purchases).toMatchObject({ lookedAt: 1, outcomes: { no_date: 1 } });
   });
 
-  it('do not stand in the way of --explain and of the others', async () => {
+  it('are named by --explain, and do not stand in the way of the others', async () => {
     site = await createSyncedSite(engine);
     if (engine === 'mysql') await site.database.admin("SET SESSION sql_mode = ''");
     await site.finish('zero@x.com', 5, '0000-00-00 00:00:00');
     await site.finish('ann@x.com', 5, await ago(site.database, 60));
     const told: Decision[] = [];
     await site.sync({ onDecision: (decision) => told.push(decision) });
-    expect(told.map(({ resultId }) => resultId)).toEqual([2]);
+    expect(told.map(({ resultId, outcome }) => [resultId, outcome])).toEqual([
+      [2, 'entered'],
+      [1, 'no_date'],
+    ]);
   });
 });
