@@ -1020,7 +1020,7 @@ covers every entry. \`--period\` says the same by name:
 | \`last-7d\`, \`last-30d\`, any number; \`7d\` | so many days, today the last of them |
 | \`this-week\`, \`this-month\`, \`this-quarter\`, \`this-year\` | from its first day (Monday, the 1st) up to and including today |
 | \`last-week\`, \`last-month\`, \`last-quarter\`, \`last-year\` | the whole one before this |
-| \`2026-10\`, \`2026-W43\`, \`2026-Q3\`, \`2026\` | that month, ISO week, quarter, year |
+| \`2026-10-05\`, \`2026-W43\`, \`2026-10\`, \`2026-Q3\`, \`2026\` | that day, ISO week, month, quarter, year |
 
 Capitals make no difference.
 
@@ -1120,7 +1120,7 @@ settled rate, undatable purchases are left out, of the entries too: a note says 
 ## People
 
 \`funnels report people --state bought|open|lapsed|refunded|paid-before-entering\` lists the entries behind a figure of \`report conversions\` with the same flags;
-\`bought-before\` lists the purchases before entering. It stops after \`--limit\` (1000) and says how many there are. Large lists are
+\`bought-before\` lists the purchases before entering that were paid in the period. It stops after \`--limit\` (1000) and says how many there are. Large lists are
 read and printed page by page; in a table each page of 1,000 has the names of its columns above it, because the widths are its own.
 
 ## Rules
