@@ -332,7 +332,7 @@ The first two list how the tables differ from those of \`funnels\`, and what bec
 | \`created by migration 2\` | the service had no outbox yet |
 | \`kept\` | stays as it is: INT ids, dates as they stand, columns and indexes of your own |
 | \`set to failed by migration 14\` | jobs with a status that \`funnels\` does not know (\`error\`, say), counted: \`outbox list --status failed\` has them |
-| \`kept, never delivered\` | waiting jobs whose entry somebody has deleted (\`entry gone\`), counted and named: see \`outbox list --entry-gone\`, and \`outbox discard\` them |
+| \`kept, never delivered\` | waiting jobs whose entry somebody has deleted (\`entry gone\`), counted and named: see \`outbox list --entry-gone\`, and put them aside by \`outbox discard --entry-gone\` |
 | \`left untouched\` | \`alembic_version\`: nobody reads it any more |
 
 What cannot be used, such as a column that must be filled in and has no default, is refused with its name before
