@@ -199,7 +199,7 @@ For whoever replaces the Python service by \`funnels\` on its database. The tabl
 and waiting jobs are delivered by \`drain-outbox\`. Go through this page from top to bottom. Until step 5 nothing is changed that
 the old service could not go on with; up to the first \`drain-outbox\` nobody gets an e-mail.
 
-\`funnels\` has to be [installed](operations.md#install) first; do not enable its timers yet.
+Install \`funnels\` first (see [Install](operations.md#install)), and do not enable its timers yet.
 
 ## 1. The settings
 
@@ -245,7 +245,7 @@ before it sends anything. Brevo cannot change the type of an attribute, so add a
 
 ## 2. The accounts, and the figures of before
 
-Make [the two accounts](operations.md#database-accounts) of \`funnels\`. Then keep the figures as they are, to compare them
+Make the two accounts of \`funnels\` (see [Database accounts](operations.md#database-accounts)). Then keep the figures as they are, to compare them
 later. The report reads the old tables as they stand, with nothing but \`SELECT\` on \`funnel_entries\`:
 
 \`\`\`sh
@@ -280,7 +280,7 @@ ALTER USER 'testizer_user'@'localhost' ACCOUNT LOCK;                -- for each 
 SHOW PROCESSLIST;                                                   -- nobody of that name is left
 \`\`\`
 
-Then [back up](operations.md#backups) the database. To go back later means to restore this copy.
+Then back up the database (see [Backups](operations.md#backups)). To go back later means to restore this copy.
 
 ## 4. Duplicates
 
@@ -408,7 +408,7 @@ sudo funnels drain-outbox                    # from here on people get e-mail
 \`\`\`
 
 At ten contacts a second a large backlog takes its time (36,000 an hour, Brevo's limit); let this first run end before you
-enable the [timers](operations.md#timers), whose runs are stopped after 30 minutes.
+enable the timers (see [Timers](operations.md#timers)), whose runs are stopped after 30 minutes.
 
 ## 9. Afterwards
 
@@ -443,8 +443,7 @@ The executable carries this page (\`funnels help operations\`), the exit codes (
 Find out first: from the first \`drain-outbox\` on, people get e-mail, and two services would both send it. Look for its
 cron lines and units (\`crontab -l -u www-data\`, \`systemctl list-units '*funnel*'\`), for a run of it
 (\`pgrep -af python\`), and for its tables (\`funnel_entries\` in the site's database). If there is any of it, follow
-[Moving from the Python service](moving.md), which stops it before anything else and comes back
-here. If there is nothing, go on.
+[Moving from the Python service](moving.md), which stops it before anything else and refers to this page. If there is nothing, go on.
 
 ## Install
 
@@ -691,7 +690,7 @@ credential is missing, most often \`/etc/funnels/config.yaml\`.
 
 ## Moving from the Python service
 
-The way from the old service's settings, tables and jobs to the first e-mail of this one is a page of its own:
+The way from the old service's settings, tables and jobs to the first e-mail of this one is a page of its own, see
 [moving](moving.md).
 
 ## When Brevo is down
