@@ -39,7 +39,9 @@ const sqliteBatch = `(SELECT key + 1 AS position, value ->> 'email' AS email, va
 const sameEntry = 'e.email = j.email AND e.funnel_type = j.funnel_type AND e.test_id = j.test_id';
 const noJob = 'NOT EXISTS (SELECT 1 FROM brevo_sync_outbox o WHERE o.funnel_entry_id = e.id)';
 // A site that numbers its results anew gives old numbers to later results of other people.
-const sameResult = 'e.user_id = j.user_id AND (e.entered_at >= j.finished_at OR e.email = j.email)';
+// What an old entry of the same person and funnel stands for is another question.
+const sameResult = `e.user_id = j.user_id AND (e.entered_at >= j.finished_at OR e.email = j.email)
+        AND NOT (e.test_id = 0 AND e.email = j.email AND e.funnel_type = j.funnel_type)`;
 const bought = `EXISTS (SELECT 1 FROM funnel_purchases p
       WHERE p.email = j.email AND p.funnel_type = j.funnel_type AND p.paid_at >= j.finished_at AND p.revoked_at IS NULL)`;
 
