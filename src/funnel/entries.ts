@@ -1,6 +1,6 @@
 import type { Id, Session, Statement } from '../database/database.ts';
 import type { Candidate } from './candidate.ts';
-import { isCovered, isUnclear } from './coverage.ts';
+import { isCovered, isUnclear, mayBeCovered } from './coverage.ts';
 import type { FunnelType } from './funnel-type.ts';
 
 /** What the tables say about a candidate. */
@@ -65,7 +65,7 @@ const selectStandings: Statement = {
 const insertEntries = (batch: string): string => `INSERT INTO funnel_entries
     (email, funnel_type, user_id, test_id, entered_at, certificate_purchased, test_completed_at, source)
   SELECT j.email, j.funnel_type, j.user_id, j.test_id, CURRENT_TIMESTAMP, 0, j.finished_at, j.source
-  FROM ${batch} WHERE NOT ${isUnclear} AND NOT ${isCovered} AND NOT ${bought}
+  FROM ${batch} WHERE NOT ${mayBeCovered} AND NOT ${bought}
     AND NOT EXISTS (SELECT 1 FROM funnel_entries e WHERE ${sameResult}) ORDER BY j.position`;
 
 const insertFree: Statement = {
