@@ -26,13 +26,17 @@ function peculiarities(text: string): string[] {
   const bare = seen.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, '');
   const composed = bare.normalize('NFC');
   const lower = composed.toLowerCase();
+  const isChanged = foldAddress(lower) !== lower.normalize('NFC');
+  const isWrapped = /^(?:<|mailto:)|[>.\u3002\uff0e\uff61]$/u.test(lower);
+  const isForeign = /\P{ASCII}/u.test(lower.slice(lower.lastIndexOf('@')));
   return [
     ...(seen === text ? [] : ['zero-width character']),
     ...(/^\p{White_Space}/u.test(seen) ? [`${nameOf(seen.at(0))} in front`] : []),
     ...(/\p{White_Space}$/u.test(seen) ? [`${nameOf(seen.at(-1))} at the end`] : []),
     ...(composed === bare ? [] : ['accent as a character of its own']),
     ...(lower === composed ? [] : ['differs in case']),
-    ...(foldAddress(lower) === lower.normalize('NFC') ? [] : ['domain not in ASCII']),
+    ...(isChanged && isWrapped ? ['something around the address'] : []),
+    ...(isChanged && isForeign ? ['domain not in ASCII'] : []),
   ];
 }
 

@@ -280,6 +280,27 @@ describe.each(engines)('duplicates on %s', (engine) => {
     ]);
   });
 
+  it.each([false, true])(
+    'are found when something was pasted around the address (unique key: %s)',
+    async (isUnique) => {
+      if (isUnique) await migrateTo(place, { adopt: true });
+      const written = [
+        'ann@x.org',
+        'ann@x.org.',
+        '<ann@x.org>',
+        'MAILTO:ann@x.org',
+        '<mailto:Ann@x.org.>',
+        ' ann@x.org.',
+      ];
+      const why = ['something around the address', 'differs in case', 'space in front'];
+      await addOldEntries(place, ...written.map((email) => ({ email, testId: 3 })), {
+        email: '<bob@x.org>',
+        testId: 3,
+      });
+      expect((await find()).groups).toMatchObject([{ email: 'ann@x.org', count: written.length, keepId: 1, why }]);
+    },
+  );
+
   it('are found in a table of several pages', async () => {
     const many = Array.from({ length: 6_000 }, (_, index) => ({ email: `p${index}@x.org` }));
     for (let start = 0; start < many.length; start += 2_000) {
