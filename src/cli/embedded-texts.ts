@@ -1191,6 +1191,7 @@ bob@example.com,2026-10-04 09:30,non_language_funnel
 - A click counts for every entry its person has in that funnel at that moment. Entries are those of the report: its
   period, its \`--funnel\`. The click itself may be later than the period. With \`--as-of\`, later clicks are left out.
 - Addresses are compared in their normal form, as \`sync\` does it. Campaigns are compared without regard to capitals.
+- Funnels that the table holds beside these two have no campaign, so nothing is said of their clicks.
 - A purchase whose date was not recorded is never one after a click.
 - Somebody who clicks without being recognised by the analytics system is not in its export, so the true share of
   clicks is higher.
