@@ -49,6 +49,29 @@ describe.each(engines)('the flags of funnels sync (%s)', (engine) => {
     expect(await run('--since', '2020-05-05')).toMatchObject({ code: 0, stderr: '' });
   });
 
+  it('sync.notBefore holds with --since too: told, counted, explained, and nobody is asked about', async () => {
+    await site.finish('old@x.com', 5, '2020-05-05 00:00:00');
+    await site.finish('ann@x.com', 5, hourAgo);
+    const runFrom = (...words: string[]): Promise<Run> =>
+      runFunnels(['sync', ...words], {
+        environment: {
+          ...lists,
+          FUNNELS_DATABASE_URL: site.database.url,
+          FUNNELS_SYNC_NOT_BEFORE: '2020-06-01 08:30',
+        },
+      });
+    const holds =
+      'sync.notBefore holds with --since too: nobody enters for a test finished before 2020-06-01 08:30:00.\n';
+    const dry = await runFrom('--since', '2020-05-01', '--dry-run', '--explain');
+    expect(dry.stdout).toContain('finished_before_start\t2020-05-05 00:00:00\t1\t5\tlanguage\told@x.com\t\t\t\n');
+    expect(dry.stdout).toContain('\nresults\tfinished_before_start\t1\n');
+    const real = await runFrom('--since', '2020-05-01', '--format', 'table');
+    expect(real).toMatchObject({ code: 0, stderr: holds });
+    expect(real.stdout).toMatch(/^ +1 {2}finished before sync\.notBefore$/m);
+    expect((await site.entries()).map(({ email }) => email)).toEqual(['ann@x.com']);
+    expect(await runFrom('--since', '2020-06-02')).toMatchObject({ code: 0, stderr: '' });
+  });
+
   it('--limit ends after so many entries and says how many results were left', async () => {
     for (const name of ['ann', 'bob', 'cat', 'dan', 'eve']) await site.finish(`${name}@x.com`, 5, hourAgo);
     const dry = await run('--limit', '2', '--dry-run');
