@@ -66,24 +66,28 @@ describe.each(engines)('the flags of funnels sync (%s)', (engine) => {
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout.trimEnd().split('\n').slice(0, 5).toSorted()).toEqual(
       [
-        `entered\t${hourAgo}\t1\t5\tlanguage\tann@x.com\t`,
-        `repeated_in_run\t${hourAgo}\t2\t5\tlanguage\tann@x.com\t`,
-        `not_an_address\t${hourAgo}\t3\t5\t\tno at\tno @`,
-        `repeated_in_run\t${hourAgo}\t4\t5\tlanguage\tann@x.com\t`,
-        `not_an_address\t${hourAgo}\t5\t5\t\ta\\nb\\tc@x.com\twhite space inside`,
+        `entered\t${hourAgo}\t1\t5\tlanguage\tann@x.com\t\t\t`,
+        `repeated_in_run\t${hourAgo}\t2\t5\tlanguage\tann@x.com\t\t\t`,
+        `not_an_address\t${hourAgo}\t3\t5\t\tno at\tno @\t\t`,
+        `repeated_in_run\t${hourAgo}\t4\t5\tlanguage\tann@x.com\t\t\t`,
+        `not_an_address\t${hourAgo}\t5\t5\t\ta\\nb\\tc@x.com\twhite space inside\t\t`,
       ].toSorted(),
     );
     expect(stdout).toContain('\nresults\tentered\t1\n');
     const aligned = (await run('--explain', '--format', 'table')).stdout;
     expect(aligned).toContain(`entered                 ${hourAgo}  1         5       language      ann@x.com\n`);
     expect(aligned).toContain('a\\nb\\tc@x.com');
-    expect((await run('--explain')).stdout).toContain(`already_in_funnel\t${hourAgo}\t4\t5\tlanguage\tann@x.com\t\n`);
+    expect((await run('--explain')).stdout).toContain(
+      `already_in_funnel\t${hourAgo}\t4\t5\tlanguage\tann@x.com\t\t\t\n`,
+    );
   });
 
   it('--explain has named columns in csv, and an object a line in json, whose last one is the summary', async () => {
     for (const email of ['ann@x.com', 'no at']) await site.finish(email, 5, hourAgo);
     const csv = await run('--explain', '--dry-run', '--format', 'csv');
-    expect(csv.stdout.split('\n')[0]).toBe('outcome,finished_at,result_id,test_id,funnel,email,detail');
+    expect(csv.stdout.split('\n')[0]).toBe(
+      'outcome,finished_at,result_id,test_id,funnel,email,detail,payment_id,paid_at',
+    );
     expect(csv.stdout.trimEnd().split('\n')).toHaveLength(3);
     expect(csv.stderr).toMatch(/ 2 {2}looked at\n/);
     const json = await run('--explain', '--dry-run', '--json');
