@@ -599,7 +599,8 @@ CREATE INDEX datep ON simpletest_users (Datep);
 
 A finished test enters once. Every entry keeps the number of its result (\`user_id\`), so when the site corrects the address,
 the test, or the language of the test, the result counts as \`entered before under another funnel, address or test\`, and
-\`sync --dry-run --explain\` names its entry. To move that person, delete the entry and its jobs, and run \`sync\`. A result
+\`sync --dry-run --explain\` names its entry. So do other
+results of that person and test in the same run. To move that person, delete the entry and its jobs, and run \`sync\`. A result
 that was finished after the entry with its number was made, by somebody with another address, is another one: a site that
 numbers its results anew keeps nobody out.
 
