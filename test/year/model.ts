@@ -116,11 +116,16 @@ export class Model {
     const newest = this.entries.at(-1)?.id ?? 0;
     const before = this.waiting.length;
     this.#covered ??= this.#coveredTests(world);
+    /** person, funnel and test of results that have entered under others; their repetitions have, too */
+    const otherwise = new Set<string>();
     for (const result of finished) {
       const { person } = result.address;
       const who = { person, funnel: funnelOf(world, result.test) };
-      const outcome = this.#outcomeOf(result, who, newest);
+      const identity = `${person} ${who.funnel} ${result.test}`;
+      const isRepeat = result.address.isUsable && otherwise.has(identity);
+      const outcome = isRepeat ? 'entered_otherwise' : this.#outcomeOf(result, who, newest);
       outcomes.set(result.id, outcome);
+      if (outcome === 'entered_otherwise') otherwise.add(identity);
       if (outcome !== 'entered') continue;
       const times = { finishedAt: result.at, enteredAt: now, boughtAt: null, paidBeforeAt: null };
       const id = Math.max(0, ...this.entries.map((entry) => entry.id)) + 1;
