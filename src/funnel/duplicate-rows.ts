@@ -34,14 +34,18 @@ const columns = (
 /** The normal form of an address of printable ASCII and spaces; see foldAddress, which alone knows the others'. */
 const address = { mysql: `LOWER(TRIM(${email.mysql}))`, sqlite: 'LOWER(TRIM(email))' };
 
-/** Addresses with a letter that only foldAddress knows what to do with: not ASCII, or a control character. */
-const isOdd = { mysql: `${email.mysql} REGEXP '[^ -~]'`, sqlite: "email GLOB '*[^ -~]*'" };
+/** Addresses that only foldAddress can read: with a letter that is not ASCII, a control character, or something around them
+ * that it takes off (a link's `mailto:`, angle brackets, a dot at the end). */
+const isOdd = {
+  mysql: `${email.mysql} REGEXP '[^ -~]|[:<]|[.] *$'`,
+  sqlite: "(email GLOB '*[^ -~]*' OR email GLOB '*[:<]*' OR RTRIM(email) GLOB '*.')",
+};
 
 /** The same, and those that have a capital letter or a space: all that are not in their normal form already. Under a unique key that
  * does not pad, spaces after the funnel count as well. */
 const isMessy = {
-  mysql: `(${email.mysql} REGEXP '[^!-@\\\\[-~]' OR CONVERT(funnel_type USING utf8mb4) LIKE '% ')`,
-  sqlite: "email GLOB '*[^!-@[-~]*'",
+  mysql: `(${email.mysql} REGEXP '[^!-@\\\\[-~]|[:<]|[.]$' OR CONVERT(funnel_type USING utf8mb4) LIKE '% ')`,
+  sqlite: "(email GLOB '*[^!-@[-~]*' OR email GLOB '*[:<]*' OR email GLOB '*.')",
 };
 
 const wanted = {

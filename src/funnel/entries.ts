@@ -11,7 +11,7 @@ export interface Standing {
   isEntered: 0 | 1;
   /** that entry was made since the run began */
   isNew: 0 | 1;
-  /** the entry that this very result has under another funnel, address or test */
+  /** the entry that this very result has under another funnel, address or test, or its person and test in another funnel */
   otherEntryId: Id | null;
   /** an entry without a test number stands for this test too */
   isCovered: 0 | 1;
@@ -40,6 +40,10 @@ const sameEntry = 'e.email = j.email AND e.funnel_type = j.funnel_type AND e.tes
 const noJob = 'NOT EXISTS (SELECT 1 FROM brevo_sync_outbox o WHERE o.funnel_entry_id = e.id)';
 // A site that numbers its results anew gives old numbers to later results of other people.
 const sameResult = 'e.user_id = j.user_id AND (e.entered_at >= j.finished_at OR e.email = j.email)';
+// A test is in one funnel at a time: where an entry says another one, the site has changed the test's language since, and
+// that must not bring back those who took the test more than once.
+const sameTest = `e.email = j.email AND e.funnel_type = CASE j.funnel_type WHEN 'language' THEN 'non_language' ELSE 'language' END
+      AND e.test_id = j.test_id`;
 const bought = `EXISTS (SELECT 1 FROM funnel_purchases p
       WHERE p.email = j.email AND p.funnel_type = j.funnel_type AND p.paid_at >= j.finished_at AND p.revoked_at IS NULL)`;
 
@@ -50,7 +54,8 @@ const standings = (batch: string): string => `SELECT
     EXISTS (SELECT 1 FROM funnel_entries e WHERE ${sameEntry} AND e.id > ? AND ${noJob}) AS isOwn,
     EXISTS (SELECT 1 FROM funnel_entries e WHERE ${sameEntry}) AS isEntered,
     EXISTS (SELECT 1 FROM funnel_entries e WHERE ${sameEntry} AND e.id > ?) AS isNew,
-    (SELECT MIN(e.id) FROM funnel_entries e WHERE ${sameResult}) AS otherEntryId,
+    COALESCE((SELECT MIN(e.id) FROM funnel_entries e WHERE ${sameResult}),
+      (SELECT MIN(e.id) FROM funnel_entries e WHERE ${sameTest})) AS otherEntryId,
     ${isCovered} AS isCovered, ${isUnclear} AS isUnclear, ${bought} AS hasBought
   FROM ${batch} ORDER BY j.position`;
 
@@ -64,7 +69,8 @@ const insertEntries = (batch: string): string => `INSERT INTO funnel_entries
     (email, funnel_type, user_id, test_id, entered_at, certificate_purchased, test_completed_at, source)
   SELECT j.email, j.funnel_type, j.user_id, j.test_id, CURRENT_TIMESTAMP, 0, j.finished_at, j.source
   FROM ${batch} WHERE NOT ${isUnclear} AND NOT ${isCovered} AND NOT ${bought}
-    AND NOT EXISTS (SELECT 1 FROM funnel_entries e WHERE ${sameResult}) ORDER BY j.position`;
+    AND NOT EXISTS (SELECT 1 FROM funnel_entries e WHERE ${sameResult})
+    AND NOT EXISTS (SELECT 1 FROM funnel_entries e WHERE ${sameTest}) ORDER BY j.position`;
 
 const insertFree: Statement = {
   mysql: `${insertEntries(mysqlBatch)} ON DUPLICATE KEY UPDATE funnel_entries.id = funnel_entries.id`,
