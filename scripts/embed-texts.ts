@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 const paths = [
   'config.example.yaml',
   'docs/brevo-answers.md',
+  'docs/moving.md',
   'docs/operations.md',
   'docs/report-json.md',
   'docs/report-page.md',

@@ -6,7 +6,7 @@ import { log } from '../../src/cli/log.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { Problem } from '../../src/errors.ts';
 import { requireSchema } from '../../src/migrate/plan.ts';
-import { type Discarded, discardJobs } from '../../src/outbox/discard.ts';
+import { type Discarded, discardEntryGone, discardJobs } from '../../src/outbox/discard.ts';
 import { readJobIds } from '../../src/outbox/job-id.ts';
 import { describeRefusal, renderDiscarded } from '../../src/output/outbox-changes.ts';
 
@@ -22,6 +22,7 @@ export default class OutboxDiscard extends BaseCommand {
   static override examples = [
     '<%= config.bin %> outbox discard 17',
     '<%= config.bin %> outbox discard 17 18 --dry-run',
+    '<%= config.bin %> outbox discard --entry-gone',
   ];
 
   static override args = {
@@ -29,6 +30,10 @@ export default class OutboxDiscard extends BaseCommand {
   };
 
   static override flags = {
+    'entry-gone': Flags.boolean({
+      default: false,
+      description: 'Every waiting job that can never be delivered, because its entry is gone.',
+    }),
     'dry-run': Flags.boolean({
       char: 'n',
       default: false,
@@ -40,14 +45,16 @@ export default class OutboxDiscard extends BaseCommand {
     const { args, flags } = await this.parse(OutboxDiscard);
     const ids = readJobIds(args.id ?? []);
     const dryRun = flags['dry-run'];
-    if (ids.length === 0) {
-      throw new Problem('usage', 'Say which jobs to discard.', { hint: 'For example: funnels outbox discard 17' });
+    if ((ids.length === 0) !== flags['entry-gone']) {
+      throw new Problem('usage', 'Say which jobs to discard: either their numbers or --entry-gone.', {
+        hint: 'For example: funnels outbox discard 17',
+      });
     }
     const { settings } = await this.loadSettings(flags);
     const database = openDatabase(settings.database, dryRun ? 'read-only' : 'read-write');
     const result = await this.using(database, async () => {
       await requireSchema(database, 'write');
-      return discardJobs(database, ids, dryRun);
+      return flags['entry-gone'] ? discardEntryGone(database, dryRun) : discardJobs(database, ids, dryRun);
     });
     this.print(renderDiscarded(result));
     if (result.refused.length > 0) {

@@ -17,7 +17,7 @@ export default class ReportPeople extends BaseCommand {
     'The entries of a period that bought, that are open (not bought, their window not over), that lapsed',
     '(not bought, their window over), that were refunded, or that were paid for between test and entry',
     '(paid-before-entering): together they are the entries of "report conversions" with the same flags.',
-    'bought-before lists the purchases paid before their buyer entered.',
+    'bought-before lists the purchases paid in the period, before their buyer entered.',
   ].join(' ');
 
   static override examples = [

@@ -193,6 +193,255 @@ well. The summary counts both ("of earlier runs pending again"). What somebody h
 
 No address stands in the path of a call: lists are left by \`POST /contacts/lists/{id}/contacts/remove\`.
 `,
+  'docs/moving.md': `# Moving from the Python service
+
+The tables are taken over where they are. Entries stay, waiting jobs are delivered, and nobody enters again for a test that
+the old service had taken them in for. Go through this page from top to bottom. Up to step 5 nothing is changed that a
+restart of the old service would not undo.
+
+Commands with \`sudo\` are run on the server, as in [operations](operations.md). The example dates stand for the day on which
+you move.
+
+## 1. Before anything else: install, and keep the figures
+
+Install \`funnels\` (see [operations](operations.md#install)) and enable no timer. Then make a small configuration for looking,
+with an account that has \`SELECT\` on the old service's tables and nothing more, and keep the report of today:
+
+\`\`\`sh
+printf 'database:\\n  url: mysql://reader@localhost:3306/modx\\n  passwordFile: report-password\\n' > before.yaml
+funnels report conversions --format plain --config before.yaml > before.txt
+funnels report conversions --format csv --by month --config before.yaml > before.csv
+\`\`\`
+
+Both read the old tables as they are; only \`--by source\`, \`report cohorts\` and \`report people\` need ours. The first is the
+text of the old \`report_conversions\` script. It may differ from what that script printed: entries and purchases dated ahead of
+the database's clock are not counted before their time has come (a message names them; if there are many, set
+\`database.timezone\` to the site's zone), and days begin at midnight of the database's zone, or of \`report.timezone\` if you set
+that.
+
+Afterwards these figures change, each for a reason that can be looked up:
+
+| What | Which way | Why |
+|---|---|---|
+| duplicates | fewer entries | step 5 leaves one of each group. Its purchase is kept; \`find-duplicates\` says beforehand what the report loses |
+| addresses as typed | more purchases | a purchase was missed when the entry said \`Ann@Example.com \` and the site \`ann@example.com\`. The first \`sync\` finds it |
+| entries that nobody looked at again | more purchases | every payment is compared with every entry, however old |
+| refunds | fewer purchases | a payment that is taken back after the first \`sync\` counts no more. One taken back before stays as the old service marked it |
+| people who paid between test and entering | none | from now on they are out of the mails and on a line of their own, and no conversion. Those whom the old service marked stay marked; reports call them undatable |
+
+## 2. Stop the old service
+
+Two services on these tables would both send e-mail. Look in each of these places; it needs to be in only one of them:
+
+| Where | Find it | Stop it |
+|---|---|---|
+| cron | \`crontab -l\` for each user (\`sudo ls /var/spool/cron/crontabs\`), \`/etc/crontab\`, \`/etc/cron.d\`, the hosting panel | delete the line with \`app.main\` |
+| systemd | \`systemctl list-timers --all\`, \`systemctl list-units '*funnel*'\` | \`sudo systemctl disable --now NAME.timer NAME.service\` |
+| Docker | \`docker ps -a\`, \`docker service ls\`; cron lines with \`docker run … testizer-funnel-engine\` | \`docker update --restart=no NAME\`, \`docker stop NAME\`; for Compose \`docker compose down\`; delete the cron line |
+| Windows | the Task Scheduler, a task that runs \`run_job.ps1\` | disable the task |
+
+Wait until no run is left: \`pgrep -af app.main\`, \`docker ps\`.
+
+Then see to it that no forgotten copy, on another machine say, can go on: take its database account away. It is the \`DB_USER\`
+of its \`.env\`. If the site itself or anything else logs in with that account, leave it and rely on the above. Otherwise lock
+it, as the database's administrator, with the host that the first statement shows:
+
+\`\`\`sql
+SELECT user, host FROM mysql.user WHERE user = 'testizer_user';
+ALTER USER 'testizer_user'@'localhost' ACCOUNT LOCK;
+SELECT id, host FROM information_schema.processlist WHERE user = 'testizer_user';
+\`\`\`
+
+The last one lists connections that are still open: \`KILL\` their numbers. A locked account is unlocked in a moment if you go
+back (\`ACCOUNT UNLOCK\`), and views that were made by it go on working. Drop it, and the \`.env\`, in a month.
+
+Now make a backup of the old tables (see [operations](operations.md#backups)). Going back later means to restore it.
+
+## 3. The settings
+
+Give \`funnels\` an account of its own, see [operations](operations.md#database-accounts), and set in \`config.yaml\` what the old
+\`.env\` said. A copy of the \`.env\` does not do: apart from the key, no name is the same.
+
+| \`.env\` | \`config.yaml\` | |
+|---|---|---|
+| \`DB_HOST\`, \`DB_PORT\`, \`DB_NAME\` | \`database.url: mysql://funnels@HOST:PORT/NAME\` | \`host.docker.internal\` is \`127.0.0.1\` now. The tables of the old service are in the site's database: leave \`modx.database\` out |
+| \`DB_USER\`, \`DB_PASSWORD\` | the user in \`database.url\`, \`database.passwordFile\` | those of the new account. A password in the URL is percent-encoded: \`@\` is \`%40\` |
+| \`DB_CHARSET\` | – | always utf8mb4 |
+| \`BREVO_API_KEY\` | \`brevo.apiKeyFile\`, or the variable \`BREVO_API_KEY\` | a key of its own lets you withdraw the old one |
+| \`BREVO_BASE_URL\` | \`brevo.baseUrl\` | only if it is another than Brevo's |
+| \`BREVO_LANGUAGE_LIST_ID\` | \`funnels.language.listId\` | 0 means off, as before; so does leaving it out |
+| \`BREVO_NON_LANGUAGE_LIST_ID\` | \`funnels.non_language.listId\` | likewise |
+| \`APP_DRY_RUN\` | – | \`--dry-run\` of each command; without it, it is done |
+| \`APP_LOG_LEVEL\` | \`log.level\` | in small letters: \`error\`, \`warn\`, \`info\`, \`debug\` |
+| \`APP_ENV\` | – | |
+| \`SENTRY_DSN\` | – | failures are in the journal, one line each |
+| \`TEST_DB_…\` | – | |
+
+\`\`\`sh
+sudo funnels config check                    # what is in force, and where each value comes from
+\`\`\`
+
+## 4. Brevo's lists and attributes
+
+\`\`\`sh
+sudo funnels config check --brevo            # names, types, what is missing; reads only
+\`\`\`
+
+The lists must exist, and the attributes have these types: \`FUNNEL_TYPE\` text or a choice of \`language\` and \`non_language\`,
+\`CERTIFICATE_PURCHASED\` boolean, \`CERTIFICATE_PURCHASED_AT\` date or text. The old service sent \`CERTIFICATE_PURCHASED\` as the
+number 1, and the moment of the purchase with its time; so the account may have a number there. \`funnels\` sends true and the
+day, also for the jobs that it takes over; a value in them that cannot be understood fails its job, and is named in its last
+error. Where \`CERTIFICATE_PURCHASED\` is a number, \`drain-outbox\` ends with 78 before it sends anything. Brevo cannot change
+the type of an attribute, so add another one:
+
+1. In Brevo's contact settings add the attribute \`CERTIFICATE_BOUGHT\` of the type boolean.
+2. Set \`brevo.attributes.certificatePurchased: CERTIFICATE_BOUGHT\` in \`config.yaml\`.
+3. Wherever an automation or a segment asks whether \`CERTIFICATE_PURCHASED\` is 1, let it ask as well whether
+   \`CERTIFICATE_BOUGHT\` is true. Those who bought earlier keep the old value, so keep the old condition, too.
+4. Check again: all found.
+
+## 5. Take the tables over
+
+Duplicates first: \`migrate\` refuses while there are some. Look at them, let the statements be written, read these, and run
+them with the database's own client:
+
+\`\`\`sh
+sudo funnels find-duplicates                 # why they are duplicates, which one to keep, what the report loses
+sudo funnels find-duplicates --sql > clean-up.sql
+sudo mariadb --database=modx < clean-up.sql  # your database's name
+sudo funnels find-duplicates                 # No duplicates.
+\`\`\`
+
+Of each group the earliest entry stays. A purchase recorded in another one moves to it, with the earliest date at or after
+that entry; jobs are pointed to it; the others are deleted. Each group is a transaction of its own (not in a MyISAM table,
+which has none), and running the file twice does no harm. Entries for which the old service recorded no test count as one
+test, 0.
+
+\`\`\`sh
+sudo funnels migrate --adopt --dry-run
+sudo funnels migrate --adopt
+sudo funnels migrate status
+\`\`\`
+
+The first two list how the tables differ from those of \`funnels\`, and what becomes of each difference:
+
+| What happens | Meaning |
+|---|---|
+| \`converted by migration 3\` | brought into our form: character set, engine, length, missing test numbers as 0 |
+| \`renamed to funnel_entries_unique\` | an equal unique key is used, instead of building a second one |
+| \`created by migration 2\` | the service had no outbox yet |
+| \`kept\` | stays as it is: INT ids, dates as they stand, columns and indexes of your own |
+| \`set to failed by migration 14\` | jobs with a status that \`funnels\` does not know (\`error\`, say), counted: \`outbox list --status failed\` has them |
+| \`kept, never delivered\` | waiting jobs whose entry somebody has deleted (\`entry gone\`), counted and named: see \`outbox list --entry-gone\`, and put them aside by \`outbox discard --entry-gone\` |
+| \`left untouched\` | \`alembic_version\`: nobody reads it any more |
+
+What cannot be used, such as a column that must be filled in and has no default, is refused with its name before
+anything is changed. So is a date such as \`entered_at\` that the server overwrites with every change of its row (\`ON
+UPDATE CURRENT_TIMESTAMP\`, which older servers add to a \`TIMESTAMP\` by themselves): the message names the \`ALTER TABLE\`
+to run first. Views in their place, partitions, system versioning, key block sizes, triggers, and CHECKs or generated
+columns that do not go with what \`funnels\` writes are refused likewise, each with what to run. An account without
+\`TRIGGER\` does not see triggers, and the list says so: \`GRANT TRIGGER\` for this step. If rows turn out not to fit on the
+way, correct them and run \`sudo funnels migrate\`. Addresses are brought into their normal form. Test numbers and addresses
+are changed in batches of a few thousand rows; changing columns copies the table, see the sizes that are announced.
+
+## 6. Whom the first sync enters
+
+\`\`\`sh
+sudo funnels sync --dry-run
+sudo funnels sync --dry-run --explain --format csv > first.csv
+\`\`\`
+
+Expect more people than on an ordinary day. The look-back is \`sync.lookbackDays\` (30), and in it are three kinds of people
+who have no entry: those who finished since the old service's last run; those it never took, because each of its runs looked
+at a limited number of results, or stumbled over the address; and those who had an entry for one test and finished another
+one since, since now every test counts by itself. Measured on a model of such a database, the first run entered three times
+as many as came in a week. The first kind can be counted, by whoever may read the tables:
+
+\`\`\`sql
+SELECT COUNT(*) FROM simpletest_users WHERE Datep > (SELECT MAX(entered_at) FROM funnel_entries);
+\`\`\`
+
+All of them get the first e-mail of their funnel, some of them four weeks after their test. Decide whether they should. To
+begin with today's people instead, set a start, a day or a day and a time by the database's clock:
+
+\`\`\`yaml
+sync:
+  notBefore: 2026-12-01
+\`\`\`
+
+Whoever finished before it does not enter in any run, one with \`--since\` included; \`sync\` counts them as "finished before the
+start". Payments are compared all the same. Ask again what would happen, then take it away or leave it in: once the start is
+older than the look-back it makes no difference.
+
+\`\`\`sh
+sudo env FUNNELS_SYNC_NOT_BEFORE=2026-12-01 funnels sync --dry-run
+\`\`\`
+
+A start between today and four weeks ago is possible as well. If hundreds "would enter" whom the old service *had* entered,
+stop and look at \`first.csv\`: their entries may have been removed in some other way than with step 5.
+
+## 7. The old service's failed jobs
+
+Most of what the old service gave up were addresses sent as they were typed, with a blank or in capitals. \`funnels\` sends
+them in their normal form, and nearly all of them go through. Look first; the dry run says how many people that is, and how
+old the jobs are:
+
+\`\`\`sh
+sudo funnels outbox list --status failed
+sudo funnels outbox retry --failed --newer-than 30d --dry-run
+sudo funnels outbox retry --failed --newer-than 30d
+\`\`\`
+
+A failed upsert that is retried starts the funnel of that person. So leave those out whose test is long ago: \`--newer-than\`
+counts from the day on which the job was enqueued, and without it the command asks before it takes jobs older than the
+look-back. With a start of today in step 6, take \`--newer-than 1d\`, or leave this step out. \`--code 400\` takes only those
+whose last error says so. What remains failed is deleted by \`outbox prune\` some day.
+
+## 8. Start
+
+\`\`\`sh
+sudo funnels sync
+sudo funnels drain-outbox --dry-run
+sudo funnels drain-outbox                    # from here on people get e-mail
+\`\`\`
+
+At ten contacts a second a large backlog takes its time (36,000 an hour, Brevo's limit); let this first run end before the
+timers, whose runs are stopped after 30 minutes. Look at the lists in Brevo, then enable the timers (see
+[operations](operations.md#timers)).
+
+## 9. Compare
+
+\`\`\`sh
+sudo funnels report conversions --format plain > after.txt
+sudo funnels report conversions --format csv --by month > after.csv
+sudo funnels outbox list --status failed
+\`\`\`
+
+\`diff before.csv after.csv\`: past months differ by duplicates that were removed and purchases that were found, each listed
+in the table of step 1; the running month has the new entries besides. \`sync\` has said how many purchases it found, and
+\`find-duplicates\`, before, what the report would lose. Other differences are worth a question.
+
+## Going back
+
+There is no way back for the schema. To return: stop the timers and their services, restore the backup of step 2, unlock the
+old account, and start the old service again. What happened since then is only at Brevo and on the site: the old service
+enters those people once more, and sends Brevo their contact again, which changes nothing there for whoever is in the list
+already. Do not start it on the tables as they are now: it writes entries without a test, which the new schema refuses.
+
+## What an old entry covers
+
+The old service recorded no test. Such an entry stands for every test of its funnel that its person had finished by then, so
+nobody enters for one of those again, also when it is taken once more: \`sync\` calls that \`covered by an entry without a test
+number\`. A test that was not finished by then enters. The site's results say which tests those are, however old they are and
+however their addresses are written. The first \`sync\` that needs to know reads them once, and keeps what they say in
+\`funnel_covered_tests\`. An entry that names its result (\`user_id\`) also stands for the test of that.
+
+*By then* is the latest of these: \`entered_at\`; the jobs that told Brevo of the entry (\`created_at\`); and where the script of
+\`find-duplicates --sql\` removed duplicates of it, the last of them: it notes that in \`funnel_removed_duplicates\`, so leave
+this table where it is. Where duplicates were removed in another way and their jobs with them, nothing is left to tell that
+the person was taken in later: tests finished since the entry that was kept, within \`sync.lookbackDays\`, enter. Compare (step
+6) before you start. In the same way nothing tells of a test whose result the site has deleted.
+`,
   'docs/operations.md': `# Operations
 
 For the people who run \`funnels\` on a server. It is one executable and three systemd timers:
@@ -207,15 +456,15 @@ For the people who run \`funnels\` on a server. It is one executable and three s
 Any command may be run by hand while the timers run: nothing is entered twice, and no two workers hold the same job.
 
 The executable carries this page (\`funnels help operations\`), the exit codes (\`funnels help exit-codes\`), the variables
-(\`funnels help environment\`) and the example configuration (\`funnels config example\`).
+(\`funnels help environment\`), the way from the Python service (\`funnels help moving\`) and the example configuration
+(\`funnels config example\`).
 
 ## Is the Python service still there?
 
 Find out first: from the first \`drain-outbox\` on, people get e-mail, and two services would both send it. Look for its
 cron lines and units (\`crontab -l -u www-data\`, \`systemctl list-units '*funnel*'\`), for a run of it
 (\`pgrep -af python\`), and for its tables (\`funnel_entries\` in the site's database). If there is any of it, follow
-[Moving from the Python service](#moving-from-the-python-service), which stops it before anything else and comes back
-here. If there is nothing, go on.
+[moving](moving.md), which keeps the figures, stops it before anything else is changed, and comes back here. If there is nothing, go on.
 
 ## Install
 
@@ -346,6 +595,18 @@ CREATE INDEX datep ON simpletest_users (Datep);
 \`sync\` reads the site's tables without locking them, page by page, and each statement ends after
 \`database.statementTimeoutSeconds\` at the latest.
 
+### Corrections on the site, and its clock
+
+A finished test enters once. Every entry keeps the number of its result (\`user_id\`), so when the site corrects the address,
+the test, or the language of the test, the result counts as \`entered before under another funnel, address or test\`, and
+\`sync --dry-run --explain\` names its entry. To move that person, delete the entry and its jobs, and run \`sync\`. A result
+that was finished after the entry with its number was made, by somebody with another address, is another one: a site that
+numbers its results anew keeps nobody out.
+
+Results dated ahead of the database's clock are counted and wait until that moment. If it is all the latest ones, site and
+database keep different times: set \`database.timezone\` to the site's. Results without a date are counted, too, and are looked
+at as soon as they have one within \`sync.lookbackDays\`.
+
 ## First run
 
 Run these in order, after the question [above](#is-the-python-service-still-there). Each \`--dry-run\` shows what the command
@@ -462,87 +723,8 @@ credential is missing, most often \`/etc/funnels/config.yaml\`.
 
 ## Moving from the Python service
 
-The tables are taken over where they are. Entries stay, and waiting jobs are delivered by \`drain-outbox\`.
-
-1. **Stop the Python service.** Remove its cron lines. Wait until no run of it is left (\`pgrep -af python\`).
-2. **Back up the database**, see [Backups](#backups). To go back later means to restore this copy.
-3. **Install** \`funnels\`. Put the database of the old service into \`database.url\`. Do not enable the timers yet.
-4. **Find duplicates**, with any account that has \`SELECT\`: \`sudo funnels find-duplicates\`. It changes nothing. It says
-   why entries are duplicates (\`differs in case\`, \`tab at the end\`, …), which one to keep, and what the report loses.
-   Entries for which the old service recorded no test count as one test, 0.
-5. **Clean them up.** \`funnels migrate\` refuses while there are some. Let the statements be written, read them, and run
-   them with the database's own client:
-
-   \`\`\`sh
-   sudo funnels find-duplicates --sql > clean-up.sql
-   mariadb --database=modx < clean-up.sql       # your database's name
-   sudo funnels find-duplicates                 # No duplicates.
-   \`\`\`
-
-   Of each group the earliest entry stays. A purchase recorded in another one moves to it, with the earliest date at or
-   after that entry; jobs are pointed to it; the others are deleted. Each group is a transaction of its own (not in a
-   MyISAM table, which has none), and running the file twice does no harm.
-6. **Take over**: \`sudo funnels migrate --adopt --dry-run\`, then \`sudo funnels migrate --adopt\`. Both list how the tables
-   differ from those of \`funnels\`, and what becomes of each difference:
-
-   | What happens | Meaning |
-   |---|---|
-   | \`converted by migration 3\` | brought into our form: character set, engine, length, missing test numbers as 0 |
-   | \`renamed to funnel_entries_unique\` | an equal unique key is used, instead of building a second one |
-   | \`created by migration 2\` | the service had no outbox yet |
-   | \`kept\` | stays as it is: INT ids, dates as they stand, columns and indexes of your own |
-   | \`set to failed by migration 14\` | jobs with a status that \`funnels\` does not know (\`error\`, say), counted: \`outbox list --status failed\` has them |
-   | \`kept, never delivered\` | waiting jobs whose entry somebody has deleted (\`entry gone\`), counted and named: see \`outbox list --entry-gone\`, and \`outbox discard\` them |
-   | \`left untouched\` | \`alembic_version\`: nobody reads it any more |
-
-   What cannot be used, such as a column that must be filled in and has no default, is refused with its name before
-   anything is changed. So is a date such as \`entered_at\` that the server overwrites with every change of its row (\`ON
-   UPDATE CURRENT_TIMESTAMP\`, which older servers add to a \`TIMESTAMP\` by themselves): the message names the \`ALTER TABLE\`
-   to run first. Views in their place, partitions, system versioning, key block sizes, triggers, and CHECKs or generated
-   columns that do not go with what \`funnels\` writes are refused likewise, each with what to run. An account without
-   \`TRIGGER\` does not see triggers, and the list says so: \`GRANT TRIGGER\` for this step. If rows turn out not to fit on the way, correct them and run \`sudo funnels migrate\`. Addresses are
-   brought into their normal form. Test numbers and addresses are changed in batches of a few thousand rows; changing
-   columns copies the table, see the sizes that are announced.
-7. **Check the attributes' types**: \`sudo funnels config check --brevo\`. The old service sent \`CERTIFICATE_PURCHASED\` as the
-   number 1 and the moment of the purchase with its time. \`funnels\` sends true and the day, also for the jobs that it takes
-   over; a value in them that cannot be understood fails its job, and is named in its last error. Where
-   \`CERTIFICATE_PURCHASED\` is a number in Brevo, \`drain-outbox\` ends with 78 before it sends anything. Brevo cannot change
-   the type of an attribute, so add another one:
-
-   1. In Brevo's contact settings add the attribute \`CERTIFICATE_BOUGHT\` of the type boolean.
-   2. Set \`brevo.attributes.certificatePurchased: CERTIFICATE_BOUGHT\` in \`config.yaml\`.
-   3. Wherever an automation or a segment asks whether \`CERTIFICATE_PURCHASED\` is 1, let it ask as well whether
-      \`CERTIFICATE_BOUGHT\` is true. Those who bought earlier keep the old value, so keep the old condition, too.
-   4. \`sudo funnels config check --brevo\` again: all found.
-
-8. **Compare**: \`sudo funnels sync --dry-run\`. Nobody enters again for a test finished before their old entry. What is
-   left are tests finished since the old service's last run, and people it never took. The first number can be asked for:
-
-   \`\`\`sql
-   SELECT COUNT(*) FROM simpletest_users WHERE Datep > (SELECT MAX(entered_at) FROM funnel_entries);
-   \`\`\`
-
-   If more than that "would enter", look at who they are (\`sudo funnels sync --dry-run --explain --format csv > new.csv\`)
-   before you go on: a few that the old service passed over are right, hundreds that it had entered are not.
-9. **Start**: \`sudo funnels sync\`, \`sudo funnels drain-outbox --dry-run\`, \`sudo funnels drain-outbox\`, then the
-   [timers](#timers). At ten contacts a second a large backlog takes its time (36,000 an hour, Brevo's limit); let this
-   first run end before the timers, whose runs are stopped after 30 minutes.
-
-### What an old entry covers
-
-The old service recorded no test. Such an entry stands for every test of its funnel that its person had finished by then, so
-nobody enters for one of those again, also when it is taken once more: \`sync\` calls that \`covered by an entry without a test
-number\`. A test that was not finished by then enters. The site's results say which tests those are, however old they are and
-however their addresses are written. The first \`sync\` that needs to know reads them once, and keeps what they say in
-\`funnel_covered_tests\`. An entry that names its result (\`user_id\`) also stands for the test of that.
-
-*By then* is the latest of these: \`entered_at\`; the jobs that told Brevo of the entry (\`created_at\`); and where the script of
-\`find-duplicates --sql\` removed duplicates of it, the last of them: it notes that in \`funnel_removed_duplicates\`, so leave
-this table where it is. Where duplicates were removed in another way and their jobs with them, nothing is left to tell that
-the person was taken in later: tests finished since the entry that was kept, within \`sync.lookbackDays\`, enter. Compare (step
-8) before you start. In the same way nothing tells of a test whose result the site has deleted.
-
-Do not start the Python service on these tables again. It writes entries without a test, which the new schema refuses.
+The tables are taken over where they are, and waiting jobs are delivered. Step by step, with the figures to compare, the
+old settings and the way back: [moving](moving.md).
 
 ## When Brevo is down
 
@@ -590,7 +772,7 @@ from now holds nobody up in any case.
 
 \`outbox list\` says of each pending job when it is tried next, or what it waits for: \`due\`, \`held\`, \`after job 9076\`, or
 \`entry gone\`. The last are jobs whose entry somebody has deleted, which the old service's tables allowed: they are never due
-and never delivered, every command counts them by that name, and \`outbox list --entry-gone\` has them. \`outbox discard\` puts
+and never delivered, every command counts them by that name, and \`outbox list --entry-gone\` has them. \`outbox discard --entry-gone\` puts
 them aside, and so lets \`prune\` delete them in time.
 Jobs with a status that \`funnels\` does not have, such as \`error\`, were left by the old service: \`migrate --adopt\` sets
 them to \`failed\`. One that is written later is shown by \`outbox list --status error\`; \`retry\` and \`discard\` treat it as failed.
@@ -838,7 +1020,7 @@ covers every entry. \`--period\` says the same by name:
 | \`last-7d\`, \`last-30d\`, any number; \`7d\` | so many days, today the last of them |
 | \`this-week\`, \`this-month\`, \`this-quarter\`, \`this-year\` | from its first day (Monday, the 1st) up to and including today |
 | \`last-week\`, \`last-month\`, \`last-quarter\`, \`last-year\` | the whole one before this |
-| \`2026-10\`, \`2026-W43\`, \`2026-Q3\`, \`2026\` | that month, ISO week, quarter, year |
+| \`2026-10-05\`, \`2026-W43\`, \`2026-10\`, \`2026-Q3\`, \`2026\` | that day, ISO week, month, quarter, year |
 
 Capitals make no difference.
 
@@ -938,7 +1120,7 @@ settled rate, undatable purchases are left out, of the entries too: a note says 
 ## People
 
 \`funnels report people --state bought|open|lapsed|refunded|paid-before-entering\` lists the entries behind a figure of \`report conversions\` with the same flags;
-\`bought-before\` lists the purchases before entering. It stops after \`--limit\` (1000) and says how many there are. Large lists are
+\`bought-before\` lists the purchases before entering that were paid in the period. It stops after \`--limit\` (1000) and says how many there are. Large lists are
 read and printed page by page; in a table each page of 1,000 has the names of its columns above it, because the widths are its own.
 
 ## Rules

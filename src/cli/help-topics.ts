@@ -82,6 +82,7 @@ export const helpTopics: Readonly<Record<string, HelpTopic>> = {
     summary: 'What each answer of Brevo means, and who is charged for it.',
     text: () => manual('docs/brevo-answers.md'),
   },
+  moving: { summary: 'From the Python service to this one.', text: () => manual('docs/moving.md') },
   operations: { summary: 'The manual for servers.', text: () => manual('docs/operations.md') },
   reports: { summary: 'What each number of the reports means.', text: () => manual('docs/reports.md') },
   'report-json': { summary: 'The JSON of the reports.', text: () => manual('docs/report-json.md') },

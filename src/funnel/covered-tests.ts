@@ -145,7 +145,8 @@ export class CoveredTests {
     });
     if (usable.length === 0) return;
     const tests = await this.#database.query<CoveredTest>(selectFinishedBy, [JSON.stringify(usable), upTo]);
-    await this.#keep(this.#database, tests);
+    if (this.#remembered !== null) await this.#keep(this.#database, tests);
+    else if (tests.length > 0) await this.#database.transaction((session) => this.#keep(session, tests));
   }
 
   /** What the entries themselves say, and that it is all recorded: last, so that a run that was killed begins anew. */

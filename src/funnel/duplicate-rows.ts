@@ -34,18 +34,20 @@ const columns = (
 /** The normal form of an address of printable ASCII and spaces; see foldAddress, which alone knows the others'. */
 const address = { mysql: `LOWER(TRIM(${email.mysql}))`, sqlite: 'LOWER(TRIM(email))' };
 
-/** Addresses that only foldAddress can read: with a letter that is not ASCII, a control character, or something around them
- * that it takes off (a link's `mailto:`, angle brackets, a dot at the end). */
+/** What people paste around an address, as far as it is ASCII: `mailto:`, angle brackets and a dot behind it. */
+const wrapping = { mysql: '[<>:]|[.] *$', sqlite: "email GLOB '*[<>:]*' OR RTRIM(email) GLOB '*.'" };
+
+/** Addresses that only foldAddress knows what to do with: with a letter that is not ASCII, a control character, or wrapped. */
 const isOdd = {
-  mysql: `${email.mysql} REGEXP '[^ -~]|[:<]|[.] *$'`,
-  sqlite: "(email GLOB '*[^ -~]*' OR email GLOB '*[:<]*' OR RTRIM(email) GLOB '*.')",
+  mysql: `${email.mysql} REGEXP '[^ -~]|${wrapping.mysql}'`,
+  sqlite: `(email GLOB '*[^ -~]*' OR ${wrapping.sqlite})`,
 };
 
 /** The same, and those that have a capital letter or a space: all that are not in their normal form already. Under a unique key that
  * does not pad, spaces after the funnel count as well. */
 const isMessy = {
-  mysql: `(${email.mysql} REGEXP '[^!-@\\\\[-~]|[:<]|[.]$' OR CONVERT(funnel_type USING utf8mb4) LIKE '% ')`,
-  sqlite: "(email GLOB '*[^!-@[-~]*' OR email GLOB '*[:<]*' OR email GLOB '*.')",
+  mysql: `(${email.mysql} REGEXP '[^!-@\\\\[-~]|${wrapping.mysql}' OR CONVERT(funnel_type USING utf8mb4) LIKE '% ')`,
+  sqlite: `(email GLOB '*[^!-@[-~]*' OR ${wrapping.sqlite})`,
 };
 
 const wanted = {

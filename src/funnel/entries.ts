@@ -1,6 +1,6 @@
 import type { Id, Session, Statement } from '../database/database.ts';
 import type { Candidate } from './candidate.ts';
-import { isCovered, isUnclear } from './coverage.ts';
+import { isCovered, isUnclear, mayBeCovered } from './coverage.ts';
 import type { FunnelType } from './funnel-type.ts';
 
 /** What the tables say about a candidate. */
@@ -39,11 +39,13 @@ const sqliteBatch = `(SELECT key + 1 AS position, value ->> 'email' AS email, va
 const sameEntry = 'e.email = j.email AND e.funnel_type = j.funnel_type AND e.test_id = j.test_id';
 const noJob = 'NOT EXISTS (SELECT 1 FROM brevo_sync_outbox o WHERE o.funnel_entry_id = e.id)';
 // A site that numbers its results anew gives old numbers to later results of other people.
-const sameResult = 'e.user_id = j.user_id AND (e.entered_at >= j.finished_at OR e.email = j.email)';
-// A test is in one funnel at a time: where an entry says another one, the site has changed the test's language since, and
-// that must not bring back those who took the test more than once.
+// What an old entry of the same person and funnel stands for is another question.
+const sameResult = `e.user_id = j.user_id AND (e.entered_at >= j.finished_at OR e.email = j.email)
+        AND NOT (e.test_id = 0 AND e.email = j.email AND e.funnel_type = j.funnel_type)`;
+// A test is in one funnel at a time: where another result of it entered by the other one, the site has changed its language
+// since, and that must not bring back those who took it more than once.
 const sameTest = `e.email = j.email AND e.funnel_type = CASE j.funnel_type WHEN 'language' THEN 'non_language' ELSE 'language' END
-      AND e.test_id = j.test_id`;
+        AND e.test_id = j.test_id AND e.user_id IS NOT NULL`;
 const bought = `EXISTS (SELECT 1 FROM funnel_purchases p
       WHERE p.email = j.email AND p.funnel_type = j.funnel_type AND p.paid_at >= j.finished_at AND p.revoked_at IS NULL)`;
 
@@ -68,7 +70,7 @@ const selectStandings: Statement = {
 const insertEntries = (batch: string): string => `INSERT INTO funnel_entries
     (email, funnel_type, user_id, test_id, entered_at, certificate_purchased, test_completed_at, source)
   SELECT j.email, j.funnel_type, j.user_id, j.test_id, CURRENT_TIMESTAMP, 0, j.finished_at, j.source
-  FROM ${batch} WHERE NOT ${isUnclear} AND NOT ${isCovered} AND NOT ${bought}
+  FROM ${batch} WHERE NOT ${mayBeCovered} AND NOT ${bought}
     AND NOT EXISTS (SELECT 1 FROM funnel_entries e WHERE ${sameResult})
     AND NOT EXISTS (SELECT 1 FROM funnel_entries e WHERE ${sameTest}) ORDER BY j.position`;
 

@@ -25,16 +25,18 @@ function peculiarities(text: string): string[] {
   const seen = text.replace(invisible, '');
   const bare = seen.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, '');
   const composed = bare.normalize('NFC');
-  const lower = composed.toLowerCase().normalize('NFC');
-  const folded = foldAddress(lower);
+  const lower = composed.toLowerCase();
+  const isChanged = foldAddress(lower) !== lower.normalize('NFC');
+  const isWrapped = /^(?:<|mailto:)|[>.\u3002\uff0e\uff61]$/u.test(lower);
+  const isForeign = /\P{ASCII}/u.test(lower.slice(lower.lastIndexOf('@')));
   return [
     ...(seen === text ? [] : ['zero-width character']),
     ...(/^\p{White_Space}/u.test(seen) ? [`${nameOf(seen.at(0))} in front`] : []),
     ...(/\p{White_Space}$/u.test(seen) ? [`${nameOf(seen.at(-1))} at the end`] : []),
     ...(composed === bare ? [] : ['accent as a character of its own']),
-    ...(composed.toLowerCase() === composed ? [] : ['differs in case']),
-    ...(folded === lower || !/^<|^mailto:|[.。．｡]$/u.test(lower) ? [] : ['a link, brackets or a dot around it']),
-    ...(folded === lower || !/@.*[^\0-\x7f]/u.test(lower) ? [] : ['domain not in ASCII']),
+    ...(lower === composed ? [] : ['differs in case']),
+    ...(isChanged && isWrapped ? ['something around the address'] : []),
+    ...(isChanged && isForeign ? ['domain not in ASCII'] : []),
   ];
 }
 

@@ -24,7 +24,7 @@ export async function compareEntries(session: Session): Promise<SchemaDifference
       object: 'brevo_sync_outbox, entry gone',
       found: jobs === 1 ? '1 waiting job' : `${jobs} waiting jobs`,
       expected: 'an entry for each',
-      action: `kept, never delivered: ${jobs === 1 ? 'job' : 'jobs'} ${ids.join(', ')}${more > 0 ? `, and ${more} more` : ''} (afterwards: funnels outbox list --entry-gone)`,
+      action: `kept, never delivered: ${jobs === 1 ? 'job' : 'jobs'} ${ids.join(', ')}${more > 0 ? `, and ${more} more` : ''} (afterwards: funnels outbox discard --entry-gone)`,
       isObstacle: false,
       fulfils: null,
     },

@@ -118,6 +118,22 @@ async function takeContacts(session: Session, contacts: string[], token: string)
   return new Set(await leasesOf(session, contacts, token));
 }
 
+const entryGonePage = `SELECT o.id AS id FROM brevo_sync_outbox o LEFT JOIN funnel_entries e ON e.id = o.funnel_entry_id
+  WHERE o.status = 'pending' AND e.id IS NULL AND o.id > ? ORDER BY o.id LIMIT ?`;
+
+/** Gives up every pending job whose entry is gone, page by page, each a transaction. */
+export async function discardEntryGone(database: Database, dryRun: boolean, pageSize = 1000): Promise<Discarded> {
+  const discarded: Id[] = [];
+  for (let after: Id | undefined = 0; after !== undefined; ) {
+    const ids: Id[] = (await database.query<{ id: Id }>(entryGonePage, [after, pageSize])).map(({ id }) => id);
+    // Looked at again in its transaction: whatever has become of one meanwhile, it has no entry that could come back.
+    discarded.push(...(dryRun ? ids : (await discardJobs(database, ids, false)).discarded));
+    after = ids.at(-1);
+  }
+  const concerned = await surveyJobs(database, discarded);
+  return { dryRun, discarded, alreadyDiscarded: [], refused: [], concerned };
+}
+
 type Parts = Pick<Discarded, 'discarded' | 'alreadyDiscarded' | 'refused'>;
 
 function divide(ids: readonly Id[], rows: readonly FoundJob[]): Parts {

@@ -22,7 +22,7 @@ export interface ListedJob {
   funnel: string | null;
   /** failed attempts so far */
   attempts: number;
-  /** null: not scheduled for later */
+  /** null: not scheduled for later, or never because its entry is gone */
   nextAttemptAt: string | null;
   /** null: no worker holds it */
   heldUntil: string | null;
@@ -58,8 +58,8 @@ export interface ListedJobs {
 
 const columnsWithoutId = (engine: 'mysql' | 'sqlite'): string => `o.status AS status, ${waitingState[engine]} AS state,
     ${jobBefore[engine]} AS afterJob, o.operation_type AS operation, e.email AS email, e.funnel_type AS funnel,
-    o.retry_count AS attempts, CASE WHEN o.status = 'pending' AND o.next_attempt_at > CURRENT_TIMESTAMP
-    THEN o.next_attempt_at END AS nextAttemptAt, ${heldUntil[engine]}, o.last_error AS lastError,
+    o.retry_count AS attempts, CASE WHEN o.status = 'pending' AND e.id IS NOT NULL
+    AND o.next_attempt_at > CURRENT_TIMESTAMP THEN o.next_attempt_at END AS nextAttemptAt, ${heldUntil[engine]}, o.last_error AS lastError,
     o.created_at AS createdAt, o.updated_at AS updatedAt`;
 
 const columns = { mysql: columnsWithoutId('mysql'), sqlite: columnsWithoutId('sqlite') };

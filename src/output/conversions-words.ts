@@ -10,21 +10,26 @@ import { formatCount, formatDifference } from './numbers.ts';
 export function describePeriod(
   { from, to, last_day: last }: ReportedPeriod,
   { timezone, as_of: asOf }: Pick<ReportHead, 'timezone' | 'as_of'>,
+  unit: keyof typeof happened = 'entries',
 ): string {
-  if (from === null && last === null) return 'all entries';
-  if (from === null) return `entered up to ${last}, that day included (${timezone})`;
-  if (last === null) return `entered from ${from} up to ${shortened(asOf)} (${timezone})`;
-  if (from === last) return `entered on ${from} (${timezone})`;
-  return `entered from ${from} to ${last}, both days included, ${to} not (${timezone})`;
+  const done = happened[unit];
+  if (from === null && last === null) return `all ${unit}`;
+  if (from === null) return `${done} up to ${last}, that day included (${timezone})`;
+  if (last === null) return `${done} from ${from} up to ${shortened(asOf)} (${timezone})`;
+  if (from === last) return `${done} on ${from} (${timezone})`;
+  return `${done} from ${from} to ${last}, both days included, ${to} not (${timezone})`;
 }
 
+/** What the days of a period are the days of. */
+const happened = { entries: 'entered', purchases: 'paid' } as const;
+
 /** The title of a report: what it is about, and what holds for its numbers. */
-export function titleOf(name: string, head: ReportHead): string {
+export function titleOf(name: string, head: ReportHead, unit: keyof typeof happened = 'entries'): string {
   const { as_of: asOf, definitions, funnel, timezone } = head;
   const only = funnel === null ? '' : ` of ${funnel}`;
   return [
-    `${name}${only}, ${describePeriod(head.period, head)}`,
-    `As of ${shortened(asOf)} ${timezone}; unit: entries; window: ${days(definitions.window_days)}`,
+    `${name}${only}, ${describePeriod(head.period, head, unit)}`,
+    `As of ${shortened(asOf)} ${timezone}; unit: ${unit}; window: ${days(definitions.window_days)}`,
   ].join('\n');
 }
 

@@ -9,7 +9,7 @@ export function entryGoneLines(count: number): string[] {
   if (count === 0) return [];
   const which = count === 1 ? '1 waiting job' : `${formatCount(count)} waiting jobs`;
   return [
-    `${which}, ${entryGone}: never delivered. See ${count === 1 ? 'it' : 'them'}: funnels outbox list --entry-gone`,
+    `${which}, ${entryGone}: never delivered. Put ${count === 1 ? 'it' : 'them'} aside with: funnels outbox discard --entry-gone`,
   ];
 }
 

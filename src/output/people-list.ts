@@ -25,6 +25,11 @@ const names = {
   'paid-before-entering': 'Entries paid for between the test and entering',
 } as const;
 
+/** Purchases before entering belong to the period in which they were paid. */
+function titleOfList(head: PeopleHead): string {
+  return titleOf(names[head.state], head, head.state === 'bought-before' ? 'purchases' : 'entries');
+}
+
 interface Options {
   format: Format | undefined;
   terminal: Terminal;
@@ -50,7 +55,7 @@ export class PeopleList {
     const isFirst = this.#listed === 0;
     this.#listed += people.length;
     const format = this.#format;
-    const title = isFirst ? { title: titleOf(names[head.state], head) } : {};
+    const title = isFirst ? { title: titleOfList(head) } : {};
     const text = renderRows(people, columns, { ...this.#options, format, ...title });
     const headLines = isFirst ? 0 : { csv: 1, markdown: 2, tsv: 0, json: 0, table: 0 }[format];
     return text.split('\n').slice(headLines).join('\n');
@@ -60,7 +65,7 @@ export class PeopleList {
   end(head: PeopleHead): string {
     if (this.#format !== 'table') return this.#listed === 0 ? this.page([], head) : '';
     const notes = head.warnings.map((warning) => `Note: ${warning}\n`).join('');
-    if (head.total === 0) return `${titleOf(names[head.state], head)}\n\nNone.\n${notes}`;
+    if (head.total === 0) return `${titleOfList(head)}\n\nNone.\n${notes}`;
     return `\n${this.remark(head) ?? `${formatCount(head.total)} in all.`}\n${notes}`;
   }
 

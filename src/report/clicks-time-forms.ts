@@ -58,7 +58,8 @@ const abbreviations: Readonly<Record<string, string>> = {
   pdt: '-07:00',
 };
 const utc = 'z|utc|gmt|ut';
-const zone = `(?<zone>${utc}|${Object.keys(abbreviations).join('|')}|(?:utc|gmt)?(?<sign>[+\u2212-])(?<hours>\\d{1,2})(?::?(?<minutes>\\d\\d))?)`;
+// What follows an offset is its name, as in `+0300 EEST`; the offset says it all.
+const zone = `(?<zone>${utc}|${Object.keys(abbreviations).join('|')}|(?:utc|gmt)?(?<sign>[+\u2212-])(?<hours>\\d{1,2})(?::?(?<minutes>\\d\\d))?(?: [a-z]{2,5})?)`;
 const region = '(?<region>[a-z]+(?:[/_-][a-z]+)+)';
 const remark = `(?: ?\\[${region}\\])?(?: ?\\([^()]*\\))?`;
 

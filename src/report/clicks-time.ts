@@ -1,5 +1,5 @@
 import { showCell } from './clicks-shown.ts';
-import { findTime } from './clicks-time-forms.ts';
+import { findTime, type TimeFound } from './clicks-time-forms.ts';
 
 /** When somebody clicked: a moment in seconds since 1970, or the wall clock of the database, 'YYYY-MM-DD HH:MM:SS'. */
 export type ClickTime = { epoch: number } | { at: string };
@@ -13,27 +13,43 @@ const lastEpoch = 2 ** 31 - 1;
  * Returns the reason as text when it cannot be read.
  */
 export function readClickTime(text: string, timezone: string | undefined): ClickTime | string {
-  const found = findTime(text);
-  try {
-    const time = typeof found === 'object' ? momentOf(found, timezone) : undefined;
-    if (time !== undefined && isInRange(time)) return time;
-  } catch (error) {
-    // 31 February, 25 o'clock, a zone that does not exist.
-    if (!(error instanceof RangeError)) throw error;
-  }
   if (text === '') return 'no time';
-  if (found === 'day alone') return `the time ${showCell(text)} is only a day`;
-  if (found === 'ambiguous') return `the time ${showCell(text)} can be read in two ways`;
-  return `the time ${showCell(text)} cannot be read`;
+  const found = findTime(text);
+  const time = typeof found === 'object' ? momentOf(found, timezone) : unread[found ?? 'unknown'];
+  if (typeof time === 'string') return `the time ${showCell(text)} ${time}`;
+  return isInRange(time) ? time : `the time ${showCell(text)} is not between 1970 and 2038`;
 }
 
-function momentOf(found: Exclude<ReturnType<typeof findTime>, string | undefined>, timezone: string | undefined) {
+/** What is said of a time that has none of the forms, or too little of one. */
+const unread = {
+  'day alone': 'is only a day',
+  ambiguous: 'can be read in two ways',
+  unknown: 'cannot be read',
+} as const;
+
+function momentOf(found: Exclude<TimeFound, string>, timezone: string | undefined): ClickTime | string {
   if ('epoch' in found) return found;
   const { date, time, offset, zone = timezone } = found;
-  if (offset !== undefined) return { epoch: secondsOf(Temporal.Instant.from(`${date}T${time}${offset}`)) };
-  const local = Temporal.PlainDateTime.from(`${date}T${time}`);
-  if (zone !== undefined) return { epoch: secondsOf(local.toZonedDateTime(zone)) };
-  return { at: local.toString({ smallestUnit: 'second' }).replace('T', ' ') };
+  const instant = offset && orUndefined(() => Temporal.Instant.from(`${date}T${time}${offset}`));
+  if (instant) return { epoch: secondsOf(instant) };
+  // 31 February, 25 o'clock.
+  const local = orUndefined(() => Temporal.PlainDateTime.from(`${date}T${time}`));
+  if (local === undefined) return 'does not exist';
+  if (offset === undefined && zone === undefined) {
+    return { at: local.toString({ smallestUnit: 'second' }).replace('T', ' ') };
+  }
+  const placed = zone === undefined || offset ? undefined : orUndefined(() => local.toZonedDateTime(zone));
+  return placed === undefined ? 'has an unknown time zone' : { epoch: secondsOf(placed) };
+}
+
+/** What `make` returns; undefined when calendar or zones do not have it. */
+function orUndefined<T>(make: () => T): T | undefined {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return undefined;
+  }
 }
 
 function secondsOf({ epochMilliseconds }: { epochMilliseconds: number }): number {

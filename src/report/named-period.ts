@@ -15,7 +15,7 @@ type Given = (text: string) => Omit<NamedPeriod, 'name'> | undefined;
 
 /** The names there are, for people. */
 export const periodNames =
-  'today, yesterday, last-7d, this-week, last-week (or month, quarter, year), 2026-10, 2026-W43, 2026-Q3 or 2026';
+  'today, yesterday, last-7d, this-week, last-week (or month, quarter, year), 2026-10-05, 2026-W43, 2026-10, 2026-Q3 or 2026';
 
 const stretch = (first: Temporal.PlainDate, length: Exclude<Step, 'own length'>): Required<Days> => ({
   from: first,
@@ -68,6 +68,10 @@ const readers: readonly Given[] = [
     return calendar(Temporal.PlainDate.from(`${text}-01`), 'month');
   },
   (text) => {
+    const day = dayOf(text);
+    return day && { step: 'own length', daysAt: () => stretch(day, { days: 1 }) };
+  },
+  (text) => {
     const [, year, quarter] = /^(\d{4})-q([1-4])$/.exec(text) ?? [];
     if (quarter === undefined) return undefined;
     return calendar(new Temporal.PlainDate(Number(year), Number(quarter) * 3 - 2, 1), 'quarter');
@@ -84,6 +88,16 @@ function calendar(first: Temporal.PlainDate, kind: keyof typeof kinds): Omit<Nam
   return { step: length, daysAt: () => stretch(first, length) };
 }
 
+/** A day written 2026-10-05; undefined when it is not one. */
+function dayOf(text: string): Temporal.PlainDate | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
+  try {
+    return Temporal.PlainDate.from(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The first day of an ISO week written 2026-w43; undefined when it is not one. */
 function mondayOf(text: string): Temporal.PlainDate | undefined {
   const [, year, week] = /^(\d{4})-w(\d{2})$/.exec(text) ?? [];
@@ -96,8 +110,8 @@ function mondayOf(text: string): Temporal.PlainDate | undefined {
 
 /**
  * Reads the name of a period, in capitals or not: today, yesterday, last-7d or 7d (any number of days, today the last of
- * them), this-week, -month, -quarter or -year (up to and including today), last-week and so on, 2026-10, 2026-Q3,
- * 2026-W43 (ISO week), 2026. A usage Problem for anything else.
+ * them), this-week, -month, -quarter or -year (up to and including today), last-week and so on, 2026-10-05, 2026-10,
+ * 2026-Q3, 2026-W43 (ISO week), 2026. A usage Problem for anything else.
  */
 export function readNamedPeriod(text: string): NamedPeriod {
   const name = text.trim().toLowerCase();

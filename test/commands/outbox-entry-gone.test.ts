@@ -60,6 +60,7 @@ describe.each(engines)('jobs of the Python service whose entry is gone, on %s', 
     for (const job of [1, 2]) expect(list).toMatch(new RegExp(`^ *${job} +pending +entry gone `, 'm'));
     const only = await print('outbox list --entry-gone --format csv');
     expect(only.match(/^\d+,pending,entry gone,/gm)?.map((line) => line[0])).toEqual(['2', '1']);
+    expect(only).not.toContain('2099');
     expect(await print('outbox list --due --format csv')).toMatch(/^4,pending,due[^\n]*\n$/m);
 
     for (const job of [1, 2]) {
@@ -83,8 +84,10 @@ describe.each(engines)('jobs of the Python service whose entry is gone, on %s', 
     expect(await print('outbox prune --yes')).toContain('2 waiting jobs, entry gone: never delivered.');
     expect(await place.admin('SELECT id FROM brevo_sync_outbox WHERE id < 4 ORDER BY id')).toHaveLength(2);
 
-    expect(await print('outbox discard 1 2 --dry-run')).toMatch(/Would discard 2 jobs: 1, 2\.\n.*2 entry gone/s);
-    expect(await print('outbox discard 1 2')).toMatch(/Discarded 2 jobs: 1, 2\.\n.*2 entry gone/s);
+    for (const which of ['1 2', '--entry-gone'])
+      expect(await print(`outbox discard ${which} --dry-run`)).toMatch(/Would discard 2 jobs: 1, 2\.\n.*2 entry gone/s);
+    expect(await print('outbox discard --entry-gone')).toMatch(/Discarded 2 jobs: 1, 2\.\n.*2 entry gone/s);
+    expect(await print('outbox discard --entry-gone')).toBe('Discarded 0 jobs.\n');
     expect(await print('drain-outbox --format table')).toBe('Nothing to send: 0 due now, 0 scheduled or held.\n');
     expect(await print('outbox show 1')).toMatch(/^ {2}Nothing: entry gone/m);
   });

@@ -31,6 +31,14 @@ describe('funnels report people', () => {
     expect(some.stderr).toBe('1,000 of 2,500 are listed. For all: --limit 2500\n');
   });
 
+  it('of purchases before entering says that its days are those of paying', async () => {
+    const people = await crowd();
+    const list = (day: string) => people('--state', 'bought-before', '--period', day, '--format', 'table');
+    const [paid, entered] = [await list('2024-01-01'), await list('2024-01-02')];
+    expect(paid.stdout).toMatch(/^Bought before entering, paid on 2024-01-01 .*; unit: purchases;.*\n1 in all\.\n/s);
+    expect(entered.stdout).toMatch(/^Bought before entering, paid on 2024-01-02 .*\nNone\.\n/s);
+  });
+
   it('lists who bought, and who had bought before entering', async () => {
     const people = await crowd();
     const [bought, before, none] = await Promise.all([
@@ -44,6 +52,7 @@ describe('funnels report people', () => {
     });
     expect(before.stdout).toMatch(/^b@x\.com +non_language +2024-01-02 11:00:00 +2024-01-01 11:00:00/m);
     expect(before.stdout).toContain('\n1 in all.\n');
+    expect(before.stdout).toMatch(/^Bought before entering, all purchases\n.*; unit: purchases; /);
     expect(none.stdout).toMatch(/^Entries that may still buy, all entries\n.*\n\nNone\.\n$/);
   });
 });

@@ -79,6 +79,21 @@ describe.each(engines)('an entry without a test number (%s)', (engine) => {
     expect(await outcomes()).toEqual({ covered_by_older_entry: 1, entered: 1 });
   });
 
+  it('covers the result it names, and its test, also when the site has corrected the date', async () => {
+    for (const [name, day] of [
+      ['ann', 60],
+      ['bob', 20],
+      ['cat', 60],
+    ] as const) {
+      const result = await site.finish(`${name}@x.com`, 5, await daysAgo(day));
+      await site.enter(`${name}@x.com`, 'language', 0, await daysAgo(15));
+      await site.database.admin('UPDATE funnel_entries SET user_id = ? WHERE email = ?', [result, `${name}@x.com`]);
+    }
+    await site.database.admin("UPDATE simpletest_users SET Datep = ? WHERE Email = 'cat@x.com'", [await daysAgo(5)]);
+    await site.finish('ann@x.com', 5, await daysAgo(2));
+    expect(await outcomes()).toEqual({ covered_by_older_entry: 3 });
+  });
+
   const evidence = {
     'a duplicate that gave way to it': 'INSERT INTO funnel_removed_duplicates (entry_id, entered_at) VALUES (?, ?)',
     'a job for it': `INSERT INTO brevo_sync_outbox (funnel_entry_id, operation_type, payload, status, created_at)

@@ -93,7 +93,6 @@ function outcomeOfFinish(who: Person, test: number, { finishes, entries, paid }:
   const own = entries.filter((entry) => isSame(entry, who));
   const same = own.find((entry) => entry.test === test);
   if (same !== undefined) return same.isNew ? 'repeated_in_run' : 'already_in_funnel';
-  if (entries.some((entry) => entry.person === who.person && entry.test === test)) return 'entered_otherwise';
   if (isCovered(who, test, { finishes, entries })) return 'covered_by_older_entry';
   return paid.some((payment) => isSame(payment, who) && payment.hour >= who.hour) ? 'already_bought' : 'entered';
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { discardJobs } from '../../src/outbox/discard.ts';
+import { discardEntryGone, discardJobs } from '../../src/outbox/discard.ts';
 import { createOutbox, type TestOutbox } from '../support/outbox.ts';
 import { engines } from '../support/test-databases.ts';
 import { claim, finish } from './claims.ts';
@@ -43,6 +43,20 @@ describe.each(engines)('discarding jobs on %s', (engine) => {
     await outbox.deleteEntries();
     expect(await discardJobs(outbox.open(), [id, gone], false)).toMatchObject({ discarded: [id, gone], refused: [] });
     expect(await outbox.statuses()).toEqual({ failed: 2 });
+  });
+
+  it('gives up all whose entry is gone, in pages, and no other', async () => {
+    const gone = [];
+    for (const name of ['a', 'b', 'c', 'd', 'e']) gone.push(await addJob(outbox, `${name}@example.com`));
+    await outbox.deleteEntries();
+    const there = await addJob(outbox, 'f@example.com');
+    expect(await discardEntryGone(outbox.open(), true, 2)).toMatchObject({ discarded: gone });
+    expect(await outbox.statuses()).toEqual({ pending: 6 });
+    expect(await discardEntryGone(outbox.open(), false, 2)).toMatchObject({
+      discarded: gone,
+      concerned: { jobs: 5, people: 0, entryGone: 5 },
+    });
+    expect((await outbox.jobs()).filter(({ status }) => status === 'pending').map(({ id }) => id)).toEqual([there]);
   });
 
   it('refuses what was delivered and what does not exist, and discards the others', async () => {

@@ -133,7 +133,7 @@ describe.each(engines)('clicks of an export on %s', (engine) => {
       { line: 4, reason: 'no usable address (no @)' },
       { line: 5, reason: 'no time' },
       { line: 6, reason: 'the time "2024-01-01" is only a day' },
-      { line: 7, reason: 'the time "2024-02-30 10:00" cannot be read' },
+      { line: 7, reason: 'the time "2024-02-30 10:00" does not exist' },
       { line: 8, reason: '2 columns instead of 3' },
       { line: 9, reason: '4 columns instead of 3' },
       { line: 18, reason: 'no address' },
@@ -182,15 +182,18 @@ describe('the times of clicks', () => {
     expect([await count('2024-07-05 09:59:59Z'), await count('2024-07-05 10:00:00Z')]).toEqual([0, 1]);
   });
 
-  it.each(['1969-12-31T23:59:59Z', '2038-01-20 00:00:00Z', '0000-00-00 00:00:00', '2024-01-05T25:00Z', 'now'])(
-    '%s is none',
-    async (time) => {
-      const { readOnly } = await createReportDatabase('sqlite');
-      const { rejected_lines, time_forms } = await clicksOf(readOnly, header + line(time) + line('2024-01-05 10:00'));
-      expect(rejected_lines).toEqual([{ line: 2, reason: `the time "${time}" cannot be read` }]);
-      expect(time_forms.length).toBeGreaterThan(0);
-    },
-  );
+  it.each([
+    ['1969-12-31T23:59:59Z', 'is not between 1970 and 2038'],
+    ['2038-01-20 00:00:00Z', 'is not between 1970 and 2038'],
+    ['0000-00-00 00:00:00', 'does not exist'],
+    ['2024-01-05T25:00Z', 'does not exist'],
+    ['now', 'cannot be read'],
+  ])('%s is none: it %s', async (time, why) => {
+    const { readOnly } = await createReportDatabase('sqlite');
+    const { rejected_lines, time_forms } = await clicksOf(readOnly, header + line(time) + line('2024-01-05 10:00'));
+    expect(rejected_lines).toEqual([{ line: 2, reason: `the time "${time}" ${why}` }]);
+    expect(time_forms.length).toBeGreaterThan(0);
+  });
 
   it('of which none can be read are an error that says which can, not a report without clicks', async () => {
     const { readOnly } = await createReportDatabase('sqlite');

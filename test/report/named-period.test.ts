@@ -46,6 +46,8 @@ describe('a period by name', () => {
     ['2026-Q3', '2026-11-25', '2026-07-01 2026-10-01'],
     ['2026-q4', '2026-11-25', '2026-10-01 2027-01-01'],
     ['2026-w43', '2026-06-15', '2026-10-19 2026-10-26'],
+    ['2026-10-05', '2026-06-15', '2026-10-05 2026-10-06'],
+    ['2024-02-29', '2026-06-15', '2024-02-29 2024-03-01'],
     [' LAST-Month ', '2026-03-31', '2026-02-01 2026-03-01'],
   ])('%s on %s is the days %s', (name, today, days) => {
     expect(daysOf(name, today)).toBe(days);
@@ -68,6 +70,9 @@ describe('a period by name', () => {
     'next-week',
     '0d',
     '20260',
+    '2026-02-30',
+    '2026-10-5',
+    '2026-10-05 10:00',
   ])('%j is refused with examples', (name) => {
     const refused = () => readPeriod({ name });
     expect(refused).toThrow(Problem);

@@ -26,9 +26,13 @@ export type FinishOutcome =
   | 'entered'
   | 'already_in_funnel'
   | 'repeated_in_run'
+  | 'entered_otherwise'
   | 'covered_by_older_entry'
   | 'already_bought'
-  | 'not_an_address';
+  | 'not_an_address'
+  | OddDate;
+/** What is in no window, and so in none of the counters of the finished tests looked at. */
+export type OddDate = 'no_date' | 'dated_ahead';
 
 /** What `sync` and `drain-outbox` have made of the site, by the rules of the design and without SQL. */
 export class Model {
@@ -37,12 +41,14 @@ export class Model {
   waiting: Job[] = [];
   readonly contacts: Map<string, Contact>;
   readonly #copies = new Map<number, Copy>();
+  /** the tests that each entry without one stands for, by its number; null until the first run has looked */
+  #covered: Map<number, Set<number>> | null = null;
 
   constructor(contacts: Map<string, Contact>) {
     this.contacts = contacts;
   }
 
-  /** One run; returns what became of each finished test of the look-back, by its number. */
+  /** One run; returns what became of each finished test that is not older than the look-back, by its number. */
   sync(now: Time, world: World): Map<number, FinishOutcome> {
     this.#takeIn(now, world);
     const outcomes = this.#enterAll(now, world);
@@ -95,10 +101,15 @@ export class Model {
 
   #enterAll(now: Time, world: World): Map<number, FinishOutcome> {
     const outcomes = new Map<number, FinishOutcome>();
+    for (const { id, at } of world.results) {
+      if (typeof at !== 'number') outcomes.set(id, 'no_date');
+      else if (at > now) outcomes.set(id, 'dated_ahead');
+    }
     const finished = world.results.filter(isIn(now - 30 * day, now));
     finished.sort((a, b) => a.at - b.at || a.id - b.id);
     const newest = this.entries.at(-1)?.id ?? 0;
     const before = this.waiting.length;
+    this.#covered ??= this.#coveredTests(world);
     for (const result of finished) {
       const { person } = result.address;
       const who = { person, funnel: funnelOf(world, result.test) };
@@ -115,6 +126,8 @@ export class Model {
         ...times,
         isBought: false,
         isRefunded: false,
+        enteringJobs: 1,
+        purchaseJobs: 0,
       });
       this.waiting.push({ ...who, boughtAt: null });
     }
@@ -123,12 +136,32 @@ export class Model {
     return outcomes;
   }
 
-  #outcomeOf({ address, test, at }: Result & { at: Time }, who: Person, newest: number): FinishOutcome {
+  /** What each entry without a test stands for: the tests of its funnel that its person had finished by its end. */
+  #coveredTests(world: World): Map<number, Set<number>> {
+    const old = this.entries.filter(({ test }) => test === 0);
+    return new Map(
+      old.map((entry) => {
+        const isTheirs = ({ id, address, test, at }: Result): boolean =>
+          id === entry.resultId ||
+          (address.isUsable &&
+            isSame({ person: address.person, funnel: funnelOf(world, test) }, entry) &&
+            typeof at === 'number' &&
+            at <= (entry.coversUntil ?? entry.enteredAt));
+        return [entry.id, new Set(world.results.filter(isTheirs).map(({ test }) => test))];
+      }),
+    );
+  }
+
+  #outcomeOf({ id, address, test, at }: Result & { at: Time }, who: Person, newest: number): FinishOutcome {
     if (!address.isUsable) return 'not_an_address';
     const own = this.entries.filter((entry) => isSame(entry, who));
     const same = own.find((entry) => entry.test === test);
     if (same !== undefined) return same.id > newest ? 'repeated_in_run' : 'already_in_funnel';
-    if (own.some((entry) => entry.test === 0 && entry.enteredAt >= at)) return 'covered_by_older_entry';
+    if (this.entries.some(({ resultId }) => resultId === id)) return 'entered_otherwise';
+    const isCovering = (entry: Entry): boolean =>
+      entry.test === 0 &&
+      ((entry.coversUntil ?? entry.enteredAt) >= at || this.#covered?.get(entry.id)?.has(test) === true);
+    if (own.some(isCovering)) return 'covered_by_older_entry';
     return this.#firstPaid(who, at) === null ? 'entered' : 'already_bought';
   }
 
@@ -140,7 +173,7 @@ export class Model {
   }
 
   #settle(entry: Entry): void {
-    const { person, funnel, enteredAt, finishedAt } = entry;
+    const { enteredAt, finishedAt } = entry;
     const after = this.#firstPaid(entry, enteredAt);
     const between = entry.paidBeforeAt === null ? this.#firstPaid(entry, finishedAt, enteredAt) : null;
     const isKnown = entry.isBought;
@@ -148,8 +181,14 @@ export class Model {
     const isRestored = becomesBought && isKnown && entry.boughtAt === after;
     if (between !== null) entry.paidBeforeAt = between;
     if (becomesBought) Object.assign(entry, { isBought: true, boughtAt: after, isRefunded: false });
-    if (becomesBought && !isRestored) this.waiting.push({ person, funnel, boughtAt: after });
-    else if (between !== null && !isKnown) this.waiting.push({ person, funnel, boughtAt: between });
+    if (becomesBought && !isRestored) this.#tell(entry, after);
+    else if (between !== null && !isKnown) this.#tell(entry, between);
+  }
+
+  #tell(entry: Entry, boughtAt: Time): void {
+    const { person, funnel } = entry;
+    this.waiting.push({ person, funnel, boughtAt });
+    entry.purchaseJobs += 1;
   }
 }
 

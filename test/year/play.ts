@@ -67,25 +67,30 @@ async function compareSync(
     isExplained ? ({ resultId, outcome }) => decided.set(Number(resultId), outcome) : undefined,
   );
   if (isExplained) expect(sorted(decided), `what became of the results, ${label}`).toEqual(sorted(expected));
-  const counts = Object.fromEntries(
-    [...Map.groupBy(expected.values(), (it) => it)].map(([it, all]) => [it, all.length]),
-  );
+  const { no_date = 0, dated_ahead = 0, ...counts } = counted(expected.values());
   expect(occurred(result.outcomes), `counters, ${label}`).toEqual(counts);
+  expect(result.oddDates, `results of no window, ${label}`).toMatchObject({ no_date, dated_ahead });
 }
 
 async function compareTables(label: string, stage: Stage, model: Model): Promise<void> {
   const { calendar, database, brevo } = stage;
   const read = (text: string | null): number | null => (text === null ? null : toTheHour(calendar.read(text)));
-  const rows = await database.admin<Record<string, string | null>>('SELECT * FROM funnel_entries');
+  const jobsOf = (operation: string): string => `(SELECT COUNT(*) FROM brevo_sync_outbox o
+      WHERE o.funnel_entry_id = e.id AND o.operation_type = '${operation}')`;
+  const rows = await database.admin<Record<string, string | null>>(
+    `SELECT e.*, ${jobsOf('upsert_contact')} AS entering_jobs, ${jobsOf('update_after_purchase')} AS purchase_jobs
+      FROM funnel_entries e`,
+  );
   const entries = rows.map((row) => ({
     ...{ person: row.email, funnel: row.funnel_type, test: row.test_id, resultId: row.user_id },
     ...{ enteredAt: read(row.entered_at ?? null), isBought: Number(row.certificate_purchased) === 1 },
     boughtAt: read(row.certificate_purchased_at ?? null),
     isRefunded: row.certificate_refunded_at !== null,
     paidBeforeAt: read(row.paid_before_entering_at ?? null),
+    ...{ enteringJobs: Number(row.entering_jobs), purchaseJobs: Number(row.purchase_jobs) },
   }));
   const hour = (time: number | null): number | null => (time === null ? null : toTheHour(time));
-  const expected = model.entries.map(({ id: _, finishedAt: __, ...entry }) => ({
+  const expected = model.entries.map(({ id: _, finishedAt: __, coversUntil: ___, ...entry }) => ({
     ...{ ...entry, boughtAt: hour(entry.boughtAt), paidBeforeAt: hour(entry.paidBeforeAt) },
   }));
   expect(entries.toSorted(byText), `entries, ${label}`).toEqual(expected.toSorted(byText));
@@ -115,6 +120,10 @@ function figures(model: Model, funnel: FunnelName): object {
       ({ isBought, isRefunded, paidBeforeAt }) => paidBeforeAt !== null && !isBought && !isRefunded,
     ).length,
   };
+}
+
+function counted(outcomes: Iterable<FinishOutcome>): Partial<Record<FinishOutcome, number>> {
+  return Object.fromEntries([...Map.groupBy(outcomes, (it) => it)].map(([it, all]) => [it, all.length]));
 }
 
 function sorted(outcomes: ReadonlyMap<number, string>): [number, string][] {

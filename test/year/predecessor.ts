@@ -41,6 +41,7 @@ export class Predecessor {
           enteredAt: now,
         },
         ...{ isBought: false, boughtAt: null, isRefunded: false, paidBeforeAt: null },
+        ...{ enteringJobs: 0, purchaseJobs: 0 },
       };
       this.entries.push(entry);
       this.#enqueue(entry, null, now, contacts);
@@ -63,8 +64,10 @@ export class Predecessor {
 
   #enqueue(entry: OldEntry, boughtAt: Time | null, at: Time, contacts: Map<string, Contact>): void {
     const job: Job = { person: entry.person, funnel: entry.funnel, boughtAt };
-    // Brevo refused what had blanks around it.
-    const isClean = /^[\w.]+@[\w.]+$/.test(entry.email);
+    if (boughtAt === null) entry.enteringJobs += 1;
+    else entry.purchaseJobs += 1;
+    // Brevo refused what had anything around it.
+    const isClean = /^[\w.]+@[\w.]*\w$/.test(entry.email);
     const status = isClean ? 'success' : this.jobs.length % 2 === 0 ? 'failed' : 'error';
     if (isClean) deliver(contacts, job);
     this.jobs.push({ entry, job, payload: (writes) => payloadOf(entry, boughtAt, writes), status, at });
@@ -83,7 +86,7 @@ function payloadOf(entry: OldEntry, boughtAt: Time | null, writes: (time: Time) 
   return JSON.stringify({ ...who, purchased_at: paidAt, attributes: { FUNNEL_TYPE: funnel, ...bought } });
 }
 
-/** What the clean-up of duplicates leaves: the earliest entry of each group, with the group's best purchase. */
+/** What the clean-up of duplicates leaves: the earliest entry of each group, with the group's best purchase and all of its jobs. It covers up to the last of it. */
 export function withoutDuplicates(entries: readonly OldEntry[]): Entry[] {
   const groups = Map.groupBy(entries, ({ person, funnel }) => `${person} ${funnel}`);
   return [...groups.values()].map((group): Entry => {
@@ -92,6 +95,13 @@ export function withoutDuplicates(entries: readonly OldEntry[]): Entry[] {
     const { email: _, ...entry } = kept;
     const dates = group.flatMap(({ boughtAt }) => boughtAt ?? []).sort((a, b) => a - b);
     const boughtAt = dates.find((date) => date >= kept.enteredAt) ?? dates[0] ?? null;
-    return { ...entry, isBought: boughtAt !== null, boughtAt };
+    const coversUntil = Math.max(...group.map(({ enteredAt }) => enteredAt));
+    const enteringJobs = total(group.map((each) => each.enteringJobs));
+    const purchaseJobs = total(group.map((each) => each.purchaseJobs));
+    return { ...entry, isBought: boughtAt !== null, boughtAt, coversUntil, enteringJobs, purchaseJobs };
   });
+}
+
+function total(numbers: readonly number[]): number {
+  return numbers.reduce((sum, one) => sum + one, 0);
 }

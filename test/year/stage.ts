@@ -106,6 +106,9 @@ export class Stage {
           ...[change.payment.address.text, change.payment.id],
         ]);
         return;
+      case 'set language':
+        await admin('UPDATE simpletest_test SET LangId = ? WHERE Id = ?', [change.isLanguage ? 1 : 99, change.test]);
+        return;
       case 'correct result':
         await admin('UPDATE simpletest_users SET Email = ? WHERE Id = ?', [
           ...[change.result.address.text, change.result.id],

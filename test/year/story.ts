@@ -17,7 +17,8 @@ export type Change =
   | { kind: 'set status'; payment: Payment }
   | { kind: 'remove payment'; payment: Payment }
   | { kind: 'correct payer'; payment: Payment }
-  | { kind: 'correct result'; result: Result };
+  | { kind: 'correct result'; result: Result }
+  | { kind: 'set language'; test: number; isLanguage: boolean };
 
 /** What happens at the site, day by day, the same for the same seed. */
 export class Story {
@@ -39,7 +40,18 @@ export class Story {
     const changes = (this.#later.get(today) ?? []).map((change) => change());
     for (let count = random.whole(1, 4); count > 0; count -= 1) changes.push(this.#finish());
     for (let count = random.whole(0, 2); count > 0; count -= 1) changes.push(this.#pay());
+    if (random.chance(0.05)) changes.push(this.#changeLanguage());
     return changes;
+  }
+
+  /** Somebody notices that a test was filed under no language, or under one. */
+  #changeLanguage(): Change {
+    const { languageTests } = this.world;
+    const test = this.#random.whole(5, 8);
+    const isLanguage = !languageTests.has(test);
+    if (isLanguage) languageTests.add(test);
+    else languageTests.delete(test);
+    return { kind: 'set language', test, isLanguage };
   }
 
   #moment(): Time {
@@ -53,18 +65,23 @@ export class Story {
     const at = odd === 1 ? null : odd === 2 ? 'zero' : odd === 3 ? this.#moment() + 2 * day : this.#moment();
     const result: Result = {
       id: results.length + 1,
-      address: this.#spell(`p${random.whole(1, this.#people)}@example.com`),
+      address: this.#spell(this.#somebody()),
       test: random.pick([5, 5, 6, 7, 8]),
       at,
     };
     results.push(result);
-    if (!result.address.isUsable) {
+    const isOther = random.chance(0.08);
+    if (isOther || !result.address.isUsable) {
       this.#in(random.whole(1, 6), () => {
-        result.address = this.#corrected(result.address);
+        result.address = isOther ? this.#spell(this.#somebody()) : this.#corrected(result.address);
         return { kind: 'correct result', result };
       });
     }
     return { kind: 'finish', result };
+  }
+
+  #somebody(): string {
+    return `p${this.#random.whole(1, this.#people)}@example.com`;
   }
 
   /** Most of those who pay have finished a test lately, many of them this very day. */
@@ -73,7 +90,7 @@ export class Story {
     const { payments, results, languageTests } = this.world;
     const recent = results.at(-random.whole(1, Math.min(25, results.length)));
     const finished = typeof recent?.at === 'number' ? recent : undefined;
-    const person = finished?.address.person ?? `p${random.whole(1, this.#people)}@example.com`;
+    const person = finished?.address.person ?? this.#somebody();
     const funnel: FunnelName =
       finished === undefined
         ? random.pick(['language', 'non_language'])
@@ -106,15 +123,27 @@ export class Story {
         payment.status = 'gone';
         return { kind: 'remove payment', payment };
       });
+      if (random.chance(0.6)) this.#in(wait + random.whole(1, 9), () => this.#payAnew(payment));
     }
     if (fate === 4 || !payment.address.isUsable) {
       this.#in(wait, () => {
         const isOther = payment.address.isUsable;
-        const person = `p${random.whole(1, this.#people)}@example.com`;
-        payment.address = isOther ? this.#spell(person) : this.#corrected(payment.address);
+        payment.address = isOther ? this.#spell(this.#somebody()) : this.#corrected(payment.address);
         return { kind: 'correct payer', payment };
       });
     }
+  }
+
+  /** The same once more under a number of its own: as it was, or paid now. */
+  #payAnew({ address, funnel, at }: Payment): Change {
+    const { payments } = this.world;
+    const isSameMoment = this.#random.chance(0.5);
+    const payment: Payment = {
+      ...{ id: payments.length + 1, address, funnel, status: 2 },
+      at: isSameMoment ? at : this.#moment(),
+    };
+    payments.push(payment);
+    return { kind: 'pay', payment };
   }
 
   #set(payment: Payment, status: 2 | 3): Change {
@@ -134,7 +163,7 @@ export class Story {
   #spell(person: string): Spelling {
     const [name = '', domain = ''] = person.split('@');
     const usable = (text: string): Spelling => ({ text, person, isUsable: true });
-    switch (this.#random.whole(1, 14)) {
+    switch (this.#random.whole(1, 18)) {
       case 1:
         return usable(`${person} `);
       case 2:
@@ -144,6 +173,12 @@ export class Story {
       case 4:
         return usable(`${name}@Example.COM`);
       case 5:
+        return usable(`${person}.`);
+      case 6:
+        return usable(`mailto:${person}`);
+      case 7:
+        return usable(`<${person}>`);
+      case 8:
         return { text: person.replace('.', ','), person, isUsable: false };
       default:
         return usable(person);

@@ -55,6 +55,11 @@ export interface Entry {
   boughtAt: Time | null;
   isRefunded: boolean;
   paidBeforeAt: Time | null;
+  /** of an entry without a test: the last moment at which it, or a duplicate of it, was made */
+  coversUntil?: Time;
+  /** jobs that were ever made for it */
+  enteringJobs: number;
+  purchaseJobs: number;
 }
 
 /** What Brevo is to be told of an entry. */
