@@ -57,6 +57,9 @@ export default class Sync extends BaseCommand {
     this.#explains = flags.explain;
     const since = flags.since === undefined ? undefined : `${readDate(flags.since, '--since')} 00:00:00`;
     const { settings } = await this.loadSettings(flags);
+    const { notBefore } = settings.sync;
+    if (notBefore !== undefined && since !== undefined && since < notBefore)
+      log.info(`sync.notBefore holds with --since too: nobody enters for a test finished before ${notBefore}.`);
     const dryRun = flags['dry-run'];
     const { terminal } = this;
     for (const [name, { listId }] of Object.entries(settings.funnels)) {
@@ -73,7 +76,7 @@ export default class Sync extends BaseCommand {
       lookbackDays: settings.sync.lookbackDays,
       batchSize: settings.sync.batchSize,
       vanishedPayments: settings.sync.vanishedPayments,
-      notBefore: settings.sync.notBefore === undefined ? undefined : `${settings.sync.notBefore} 00:00:00`,
+      notBefore,
       dryRun,
       since,
       limit: flags.limit,

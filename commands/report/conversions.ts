@@ -59,6 +59,11 @@ export default class ReportConversions extends BaseCommand {
     const rules = (flags['fail-if'] ?? []).map(readRule);
     const { request, settings } = await readReportFlags(flags, async () => (await this.loadSettings(flags)).settings);
     const { unicode } = this.terminal;
+    const shown = {
+      ...output,
+      decimalComma: flags['decimal-comma'] ?? settings.report.decimalComma,
+      siteName: settings.report.siteName,
+    };
     const isPlain = output.format === 'plain' && !this.jsonEnabled() && rules.every(needsOnlyEntries);
     const { report, remarks, render } = await withClicks(
       flags,
@@ -78,7 +83,7 @@ export default class ReportConversions extends BaseCommand {
             const report = await reportConversions(session, resolved, { by: flags.by, compare: flags.compare, clicks });
             const parts = output.format === 'html' ? await readPageParts(session, resolved, report) : undefined;
             const remarks = this.jsonEnabled() ? [] : remarksBeside(report, output);
-            return { report, remarks, render: () => renderAs(report, parts, output) };
+            return { report, remarks, render: () => renderAs(report, parts, shown) };
           });
         }),
     );

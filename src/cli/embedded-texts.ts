@@ -61,8 +61,8 @@ sync:
   lookbackDays: 30
   # Rows of one transaction (default 500, 1 to 10000). Lower it when the site feels the sync.
   batchSize: 500
-  # A day, by the database's clock: tests finished before it do not enter, nor with sync --since. For a start, or a move from
-  # another service, that shall begin with the people of that day. No default: whoever is in the look-back enters.
+  # A day, or a day and a time, by the database's clock: tests finished before it do not enter, nor with sync --since. For a
+  # start, or a move from another service, that shall begin then. No default: whoever is in the look-back enters.
   #notBefore: 2026-12-01
   # What becomes of recorded payments whose row is gone from the site: kept, they count as paid for ever; refunded, they
   # count no more. Left out, they count as refunded unless more are gone or unpaid at once than refunds explain (more than
@@ -369,9 +369,9 @@ sync:
   notBefore: 2026-12-01
 \`\`\`
 
-Whoever finished before it does not enter in any run, one with \`--since\` included; \`sync\` counts them as "finished before the
-start". Payments are compared all the same. Ask again what would happen, then take it away or leave it in: once the start is
-older than the look-back it makes no difference.
+Whoever finished before it does not enter in any run, one with \`--since\` included; \`sync\` counts them as \`finished
+before sync.notBefore\`. Payments are compared all the same. Ask again what would happen, then take it away or leave it in:
+once the start is older than the look-back it makes no difference.
 
 \`\`\`sh
 sudo env FUNNELS_SYNC_NOT_BEFORE=2026-12-01 funnels sync --dry-run
@@ -599,7 +599,8 @@ CREATE INDEX datep ON simpletest_users (Datep);
 
 A finished test enters once. Every entry keeps the number of its result (\`user_id\`), so when the site corrects the address,
 the test, or the language of the test, the result counts as \`entered before under another funnel, address or test\`, and
-\`sync --dry-run --explain\` names its entry. To move that person, delete the entry and its jobs, and run \`sync\`. A result
+\`sync --dry-run --explain\` names its entry. So do other
+results of that person and test in the same run. To move that person, delete the entry and its jobs, and run \`sync\`. A result
 that was finished after the entry with its number was made, by somebody with another address, is another one: a site that
 numbers its results anew keeps nobody out.
 
@@ -1191,6 +1192,7 @@ bob@example.com,2026-10-04 09:30,non_language_funnel
 - A click counts for every entry its person has in that funnel at that moment. Entries are those of the report: its
   period, its \`--funnel\`. The click itself may be later than the period. With \`--as-of\`, later clicks are left out.
 - Addresses are compared in their normal form, as \`sync\` does it. Campaigns are compared without regard to capitals.
+- Funnels that the table holds beside these two have no campaign, so nothing is said of their clicks.
 - A purchase whose date was not recorded is never one after a click.
 - Somebody who clicks without being recognised by the analytics system is not in its export, so the true share of
   clicks is higher.

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { readMoment } from '../read-date.ts';
 import { type DatabaseLocation, UrlFault } from './database-url.ts';
 
 /**
@@ -67,18 +68,18 @@ export function webAddress() {
   );
 }
 
-/** A day of the calendar. */
-export function day() {
-  const message = 'must be a day, written YYYY-MM-DD';
-  return v.pipe(v.string(message), v.check(isDay, message));
-}
-
-function isDay(text: string): boolean {
-  try {
-    return /^\d{4}-\d{2}-\d{2}$/.test(text) && Temporal.PlainDate.from(text, { overflow: 'reject' }) !== undefined;
-  } catch {
-    return false;
-  }
+/**
+ * A day, which stands for its beginning, or a day with a time, by the database's clock. Comes out as the database writes
+ * dates: 'YYYY-MM-DD HH:MM:SS'.
+ */
+export function wallClockMoment() {
+  const message =
+    'must be a day such as 2026-12-01 or a day and a time such as "2026-12-01 08:30", by the database\'s clock and without a zone';
+  return v.pipe(
+    v.string(message),
+    v.check((value) => readMoment(value) !== null, message),
+    v.transform((value) => readMoment(value) ?? value),
+  );
 }
 
 /** The path of a file. */

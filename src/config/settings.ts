@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import {
   databaseLocation,
-  day,
   numberUpTo,
   oneOf,
   path,
   tableNamePart,
   text,
   trueOrFalse,
+  wallClockMoment,
   webAddress,
   wholeNumber,
   zoneNameOrOffset,
@@ -18,7 +18,7 @@ function unset<Rule extends v.GenericSchema>(rule: Rule) {
   return v.optional(rule, () => undefined);
 }
 
-/** The number of a list in Brevo; 0, which the predecessor's settings had for no list, comes out as none. */
+/** The number of a list in Brevo; 0, which the predecessor's settings had for no list, comes out as none. A variable can take one back by it. */
 function list() {
   return unset(
     v.pipe(
@@ -98,7 +98,7 @@ export const settingsSchema = v.pipe(
     sync: v.object({
       lookbackDays: v.optional(wholeNumber(1, 3650), 30),
       batchSize: v.optional(wholeNumber(1, 10_000), 500),
-      notBefore: unset(day()),
+      notBefore: unset(wallClockMoment()),
       vanishedPayments: unset(oneOf(['kept', 'refunded'])),
     }),
     brevo: v.object({

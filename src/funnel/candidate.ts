@@ -77,10 +77,15 @@ export function readCandidate(row: FinishedTest, funnels: Funnels, notBefore = '
       ? 'no_such_test'
       : listId === undefined
         ? 'funnel_not_configured'
-        : finishedAt < notBefore
+        : isBefore(finishedAt, notBefore)
           ? 'finished_before_start'
           : null;
   return { email: reading.address, funnelType, userId, testId, finishedAt, source: source ?? null, obstacle };
+}
+
+/** Compares as the database does: a day alone, from a column of days, is its midnight. */
+function isBefore(moment: string, other: string): boolean {
+  return (moment.length === 'YYYY-MM-DD'.length ? `${moment} 00:00:00` : moment) < other;
 }
 
 /** The funnel that a finished test leads to. */

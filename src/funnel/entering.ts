@@ -44,6 +44,8 @@ export class EnteringRun {
   readonly #entered = new Identities();
   /** the results that a dry run would have entered; of a real run the database knows them */
   readonly #results = new Identities();
+  /** person, funnel and test of results that have entered under others: their repetitions have, too */
+  readonly #otherwise = new Identities();
   readonly #covered: CoveredTests;
   /** waiting for the next batch */
   #waiting = emptyBatch();
@@ -181,9 +183,12 @@ export class EnteringRun {
   }
 
   #countIfEntered(candidate: Candidate): boolean {
-    const isEntered = this.#entered.has(identityOf(candidate));
+    const identity = identityOf(candidate);
+    const isEntered = this.#entered.has(identity);
+    const isOtherwise = !isEntered && this.#otherwise.has(identity);
     if (isEntered) this.#count({ candidate, outcome: 'repeated_in_run', detail: null });
-    return isEntered;
+    if (isOtherwise) this.#count({ candidate, outcome: 'entered_otherwise', detail: 'by an earlier result' });
+    return isEntered || isOtherwise;
   }
 
   #judge(candidate: Candidate, standing: Standing | undefined): Decided {
@@ -212,6 +217,7 @@ export class EnteringRun {
     const { userId: resultId, finishedAt, testId, funnelType: funnel, email } = candidate;
     this.#options.onDecision?.({ resultId, finishedAt, testId, funnel, email, outcome, detail });
     if (outcome === 'lost_race') this.#lost += 1;
+    if (outcome === 'entered_otherwise') this.#otherwise.add(identityOf(candidate));
     if (outcome === 'refused_by_database') {
       this.#options.onWarning?.(`The database refused to enter result ${resultId} (test ${testId}): ${detail}`);
     }

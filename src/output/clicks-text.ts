@@ -81,8 +81,8 @@ function timeForms(stage: ClickStage): string {
 /** What a row of a report gets for programs, by its funnel; nothing without --clicks. */
 export function clicksForPrograms<Row extends { funnel: string }>(stage: ClickStage | null): Column<Row>[] {
   if (stage === null) return [];
-  const figure = (row: Row, key: 'clicked' | 'purchased_after_click'): number =>
-    stage.rows.find(({ funnel }) => funnel === row.funnel)?.[key] ?? 0;
+  const figure = (row: Row, key: 'clicked' | 'purchased_after_click'): number | null =>
+    stage.rows.find(({ funnel }) => funnel === row.funnel)?.[key] ?? null;
   return [
     { key: 'clicked', title: 'Clicked', align: 'right', value: (row) => figure(row, 'clicked') },
     {

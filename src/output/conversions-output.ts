@@ -10,11 +10,14 @@ import type { Terminal } from './terminal.ts';
 interface Options {
   format: Format | 'plain' | 'html' | undefined;
   excel: boolean;
-  /** with `excel`: for one whose decimals have a comma */
-  decimalComma?: boolean;
   terminal: Terminal;
+}
+
+interface Look extends Options {
+  /** with `excel`: for one whose decimals have a comma */
+  decimalComma: boolean;
   /** stands on a page */
-  siteName?: string | undefined;
+  siteName: string | undefined;
 }
 
 /** What is to be said on stderr, because the text has no place for it. */
@@ -41,7 +44,7 @@ export function oddDatesBeside(
 }
 
 /** The report as text of any format; as html together with `parts`, which nothing else needs. */
-export async function renderAs(report: Conversions, parts: PageParts | undefined, options: Options): Promise<string> {
+export async function renderAs(report: Conversions, parts: PageParts | undefined, options: Look): Promise<string> {
   const { format } = options;
   if (format === 'plain') return renderPlain(report);
   if (format !== 'html') return renderConversions(report, { ...options, format });

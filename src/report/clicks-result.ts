@@ -44,7 +44,9 @@ export interface ClickStage {
   file: string;
   /** the campaigns that were looked for; capitals make no difference */
   campaigns: Record<FunnelType, string>;
+  /** of the funnels that have a campaign */
   rows: FunnelClicks[];
+  /** of these together */
   totals: ClickFigures;
   lines: ClickLines;
   /** the first campaigns that are of no funnel, at most 5; null: a line without one */

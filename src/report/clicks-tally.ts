@@ -68,8 +68,10 @@ export class Tally {
     }
   }
 
+  /** Of funnels that have a campaign: that nobody clicked for another one cannot be said. */
   stage(): ClickStage {
-    const rows = this.#report.rows.map(({ funnel, entries, purchased }) => ({
+    const ofCampaigns = this.#report.rows.filter(({ funnel }) => hasCampaign(funnel));
+    const rows = ofCampaigns.map(({ funnel, entries, purchased }) => ({
       funnel,
       ...figures({
         entries,
@@ -108,6 +110,11 @@ export class Tally {
       this.#others.add(campaign === '' ? null : shown);
     }
   }
+}
+
+/** Whether e-mails of a funnel have links of their own. */
+export function hasCampaign(funnel: string): boolean {
+  return funnelTypes.some((type) => type === funnel);
 }
 
 type Counts = Pick<ClickFigures, 'entries' | 'clicked' | 'purchased' | 'purchased_after_click'>;

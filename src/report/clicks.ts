@@ -1,10 +1,11 @@
 import type { Session } from '../database/database.ts';
-import type { FunnelType } from '../funnel/funnel-type.ts';
+import { Problem } from '../errors.ts';
+import { type FunnelType, funnelTypes } from '../funnel/funnel-type.ts';
 import { type ColumnNames, type ColumnPlaces, findColumns } from './clicks-columns.ts';
 import { type Click, type ClickScope, matchClicks } from './clicks-entries.ts';
 import { type ClickSource, readExport } from './clicks-file.ts';
 import type { ClickStage } from './clicks-result.ts';
-import { Tally } from './clicks-tally.ts';
+import { hasCampaign, Tally } from './clicks-tally.ts';
 import { requireUsableLines } from './clicks-warnings.ts';
 
 /** An export to count the clicks of. */
@@ -31,10 +32,15 @@ const batchSize = 1_000;
 /**
  * Reads an export of clicks once, a batch at a time, and matches it with the entries of a report. Memory does not grow
  * with the file: what is kept is two bits for each entry. Reads only; a data Problem when the file is no such export, or
- * when it has lines for the campaigns of which none can be used.
+ * when it has lines for the campaigns of which none can be used; a usage Problem when no funnel of the report has a campaign.
  */
 export async function countClicks(session: Session, request: ClickRequest, report: ClickedReport): Promise<ClickStage> {
   const { source, columns, onProgress } = request;
+  if (!report.rows.some(({ funnel }) => hasCampaign(funnel))) {
+    throw new Problem('usage', `The funnel ${report.scope.funnel} has no campaign whose clicks could be counted.`, {
+      hint: `Leave --clicks out, or choose one of: ${funnelTypes.join(', ')}`,
+    });
+  }
   const tally = new Tally(request, report);
   let places: ColumnPlaces | undefined;
   let width = 0;

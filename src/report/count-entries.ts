@@ -1,6 +1,6 @@
 import type { Session } from '../database/database.ts';
 import type { Moment } from './clock.ts';
-import { type Grouping, inFunnel, inPeriod, queryEntries, type Scope } from './scope.ts';
+import { type Grouping, inFunnel, inPeriod, queryEntries, type Scope, ungrouped } from './scope.ts';
 
 /** The counts of one group and funnel; see Figures for what they mean. */
 export interface EntryCounts {
@@ -88,6 +88,18 @@ export async function readEntryCounts(session: Session, scope: Scope, grouping: 
       ...{ refunded, paidBefore, ahead },
     };
   });
+}
+
+const countBought = (entries: string): string => `SELECT s.grp, s.funnel, COUNT(*) AS entries,
+    COUNT(CASE WHEN s.bought = 1 THEN 1 END) AS purchased, COUNT(s.ahead) AS ahead
+  FROM ${entries} GROUP BY s.grp, s.funnel`;
+
+/** Counts only the entries of a scope and those that bought, by funnel: every further count takes time on every row. */
+export function readBoughtCounts(
+  session: Session,
+  scope: Scope,
+): Promise<Pick<EntryCounts, 'funnel' | 'entries' | 'purchased' | 'ahead'>[]> {
+  return queryEntries(session, countBought, { grouping: ungrouped, scope });
 }
 
 const selectLastYoung = `SELECT MAX(e.entered_at) AS moment FROM funnel_entries e

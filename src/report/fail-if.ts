@@ -5,13 +5,13 @@ import { isCountedBack } from './named-period.ts';
 import type { Figures, ReportHead } from './result.ts';
 import { isEnough } from './rules.ts';
 
-/** What can be judged; people are not counted in every report. */
-type Judged = CountedFigures & Partial<Pick<Figures, 'people'>>;
+/** What can be judged; not every report has all of it. */
+type Judged = CountedFigures & Partial<Pick<Figures, 'people' | 'settled'>>;
 type JudgedReport = ReportHead & { rows: readonly (Judged & { funnel: string })[]; totals: Judged };
 
 const metrics = {
   conversion: (figures: Judged) => shareOf(figures),
-  settled: ({ settled }: Judged) => shareOf(settled),
+  settled: ({ settled }: Judged) => shareOf(settled ?? missing('settled')),
   entries: ({ entries }: Judged) => countOf(entries),
   purchased: ({ purchased }: Judged) => countOf(purchased),
   people: ({ people }: Judged) => countOf(people ?? missing('people')),
@@ -103,9 +103,9 @@ export function readRule(text: string): Rule {
   return { text: text.trim(), funnel, metric: name, operator: operator as Rule['operator'], limit };
 }
 
-/** Whether a rule can be judged by counting entries alone. */
+/** Whether a rule can be judged by the figures of the plain text. */
 export function needsOnlyEntries({ metric }: Rule): boolean {
-  return metric !== 'people';
+  return metric !== 'people' && metric !== 'settled';
 }
 
 /** What was found minus the limit: -1, 0 or 1. In integers: 22 of 1,000 is not less than 2.2 %, which floats deny. */

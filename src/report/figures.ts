@@ -1,7 +1,7 @@
 import type { Session } from '../database/database.ts';
 import { funnelTypes } from '../funnel/funnel-type.ts';
 import { type BuyingTimes, noTimes, readAllBuyingTimes, readBuyingTimes } from './buying-times.ts';
-import { type EntryCounts, readEntryCounts } from './count-entries.ts';
+import { type EntryCounts, readBoughtCounts, readEntryCounts } from './count-entries.ts';
 import { type PeopleCount, readAllPeople, readPeopleCounts } from './count-people.ts';
 import { share, wilson } from './intervals.ts';
 import type { Figures, FunnelRow, TimeToBuy } from './result.ts';
@@ -29,8 +29,8 @@ export interface PeriodFigures {
   purchasedAhead: number;
 }
 
-/** The figures that counting the entries alone gives. */
-export type CountedFigures = Omit<Figures, 'people' | 'time_to_buy'>;
+/** The figures that need no more than one bare count. */
+export type CountedFigures = Pick<Figures, 'entries' | 'purchased' | 'conversion'>;
 
 /** Those of a period. */
 export interface CountedPeriod {
@@ -63,16 +63,20 @@ export async function readFigures(session: Session, scope: Scope): Promise<Perio
   };
 }
 
-/** Reads only what one counting of the entries tells, for a report that shows no more. */
+/** Reads only those, for a report that shows no more. */
 export async function readCountedFigures(session: Session, scope: Scope): Promise<CountedPeriod> {
-  const counts = await readEntryCounts(session, scope, ungrouped);
-  const sum = sumOf(counts);
+  const counts = await readBoughtCounts(session, scope);
+  const total = (key: 'entries' | 'purchased' | 'ahead'): number => counts.reduce((sum, row) => sum + row[key], 0);
+  const figures = (entries: number, purchased: number): CountedFigures => {
+    return { entries, purchased, conversion: share(purchased, entries) };
+  };
   return {
     rows: funnelsOf(counts, scope).map((name) => {
-      return { funnel: name, ...toCounted(counts.find(({ funnel }) => funnel === name) ?? nobody) };
+      const { entries, purchased } = counts.find(({ funnel }) => funnel === name) ?? nobody;
+      return { funnel: name, ...figures(entries, purchased) };
     }),
-    totals: toCounted(sum),
-    purchasedAhead: sum.ahead,
+    totals: figures(total('entries'), total('purchased')),
+    purchasedAhead: total('ahead'),
   };
 }
 
@@ -91,7 +95,7 @@ export async function readGroupedFigures(session: Session, scope: Scope, groupin
 export const noFigures: Figures = toFigures(nobody, 0, noTimes);
 
 /** The funnel of the scope, or else every one that there is or should be. */
-function funnelsOf(counts: readonly EntryCounts[], { funnel: only }: Scope): string[] {
+function funnelsOf(counts: readonly Pick<EntryCounts, 'funnel'>[], { funnel: only }: Scope): string[] {
   if (only !== '') return [only];
   return [...new Set<string>([...funnelTypes, ...counts.map(({ funnel }) => funnel).toSorted()])];
 }
@@ -118,14 +122,10 @@ function finder(
 }
 
 function toFigures(counts: Counts, people: number, times: TimeToBuy): Figures {
-  const { entries, ...others } = toCounted(counts);
-  return { entries, people, ...others, time_to_buy: times };
-}
-
-function toCounted(counts: Counts): CountedFigures {
   const { entries, purchased, settledEntries, settledPurchased, open, undatable, refunded, paidBefore } = counts;
   return {
     entries,
+    people,
     purchased,
     conversion: share(purchased, entries),
     likely: wilson(purchased, entries),
@@ -140,5 +140,6 @@ function toCounted(counts: Counts): CountedFigures {
     refunded,
     paid_before_entering: paidBefore,
     undatable,
+    time_to_buy: times,
   };
 }

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -79,6 +79,21 @@ describe('funnels report conversions --format html', () => {
     const run = await report(...october, '--output', 'report.html', '--fail-if', 'settled<50%');
     expect(run).toMatchObject({ code: 8, stdout: '' });
     expect(existsSync(join(folder, 'report.html'))).toBe(true);
+  });
+
+  it('and the files follow the configuration: the name of the site, and the commas of its Excel', async () => {
+    const report = await prepare('sqlite');
+    const configuration = 'report:\n  siteName: Tests & Co\n  decimalComma: true\n';
+    await writeFile(join(folder, 'config.yaml'), configuration);
+    const [page, ofOne, rows] = await Promise.all([
+      report('--period', '2024-10', '--format', 'html'),
+      report('--funnel', 'language', '--format', 'html'),
+      report('--format', 'csv', '--excel'),
+    ]);
+    expect(page.stdout).toContain('<title>Tests &amp; Co: funnel conversion, 1–31 October 2024</title>');
+    expect(page.stdout).toContain('<p class="site">Tests &amp; Co</p>');
+    expect(ofOne.stdout).toContain('<title>Tests &amp; Co: funnel conversion of language, all entries</title>');
+    expect(rows.stdout).toMatch(/^\ufefffunnel;entries;.*\r\nlanguage;40;8;20,00%;/);
   });
 
   it('is a page too when nobody entered', async () => {

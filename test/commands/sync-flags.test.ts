@@ -49,6 +49,29 @@ describe.each(engines)('the flags of funnels sync (%s)', (engine) => {
     expect(await run('--since', '2020-05-05')).toMatchObject({ code: 0, stderr: '' });
   });
 
+  it('sync.notBefore holds with --since too: told, counted, explained, and nobody is asked about', async () => {
+    await site.finish('old@x.com', 5, '2020-05-05 00:00:00');
+    await site.finish('ann@x.com', 5, hourAgo);
+    const runFrom = (...words: string[]): Promise<Run> =>
+      runFunnels(['sync', ...words], {
+        environment: {
+          ...lists,
+          FUNNELS_DATABASE_URL: site.database.url,
+          FUNNELS_SYNC_NOT_BEFORE: '2020-06-01 08:30',
+        },
+      });
+    const holds =
+      'sync.notBefore holds with --since too: nobody enters for a test finished before 2020-06-01 08:30:00.\n';
+    const dry = await runFrom('--since', '2020-05-01', '--dry-run', '--explain');
+    expect(dry.stdout).toContain('finished_before_start\t2020-05-05 00:00:00\t1\t5\tlanguage\told@x.com\t\t\t\n');
+    expect(dry.stdout).toContain('\nresults\tfinished_before_start\t1\n');
+    const real = await runFrom('--since', '2020-05-01', '--format', 'table');
+    expect(real).toMatchObject({ code: 0, stderr: holds });
+    expect(real.stdout).toMatch(/^ +1 {2}finished before sync\.notBefore$/m);
+    expect((await site.entries()).map(({ email }) => email)).toEqual(['ann@x.com']);
+    expect(await runFrom('--since', '2020-06-02')).toMatchObject({ code: 0, stderr: '' });
+  });
+
   it('--limit ends after so many entries and says how many results were left', async () => {
     for (const name of ['ann', 'bob', 'cat', 'dan', 'eve']) await site.finish(`${name}@x.com`, 5, hourAgo);
     const dry = await run('--limit', '2', '--dry-run');
@@ -66,24 +89,28 @@ describe.each(engines)('the flags of funnels sync (%s)', (engine) => {
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout.trimEnd().split('\n').slice(0, 5).toSorted()).toEqual(
       [
-        `entered\t${hourAgo}\t1\t5\tlanguage\tann@x.com\t`,
-        `repeated_in_run\t${hourAgo}\t2\t5\tlanguage\tann@x.com\t`,
-        `not_an_address\t${hourAgo}\t3\t5\t\tno at\tno @`,
-        `repeated_in_run\t${hourAgo}\t4\t5\tlanguage\tann@x.com\t`,
-        `not_an_address\t${hourAgo}\t5\t5\t\ta\\nb\\tc@x.com\twhite space inside`,
+        `entered\t${hourAgo}\t1\t5\tlanguage\tann@x.com\t\t\t`,
+        `repeated_in_run\t${hourAgo}\t2\t5\tlanguage\tann@x.com\t\t\t`,
+        `not_an_address\t${hourAgo}\t3\t5\t\tno at\tno @\t\t`,
+        `repeated_in_run\t${hourAgo}\t4\t5\tlanguage\tann@x.com\t\t\t`,
+        `not_an_address\t${hourAgo}\t5\t5\t\ta\\nb\\tc@x.com\twhite space inside\t\t`,
       ].toSorted(),
     );
     expect(stdout).toContain('\nresults\tentered\t1\n');
     const aligned = (await run('--explain', '--format', 'table')).stdout;
     expect(aligned).toContain(`entered                 ${hourAgo}  1         5       language      ann@x.com\n`);
     expect(aligned).toContain('a\\nb\\tc@x.com');
-    expect((await run('--explain')).stdout).toContain(`already_in_funnel\t${hourAgo}\t4\t5\tlanguage\tann@x.com\t\n`);
+    expect((await run('--explain')).stdout).toContain(
+      `already_in_funnel\t${hourAgo}\t4\t5\tlanguage\tann@x.com\t\t\t\n`,
+    );
   });
 
   it('--explain has named columns in csv, and an object a line in json, whose last one is the summary', async () => {
     for (const email of ['ann@x.com', 'no at']) await site.finish(email, 5, hourAgo);
     const csv = await run('--explain', '--dry-run', '--format', 'csv');
-    expect(csv.stdout.split('\n')[0]).toBe('outcome,finished_at,result_id,test_id,funnel,email,detail');
+    expect(csv.stdout.split('\n')[0]).toBe(
+      'outcome,finished_at,result_id,test_id,funnel,email,detail,payment_id,paid_at',
+    );
     expect(csv.stdout.trimEnd().split('\n')).toHaveLength(3);
     expect(csv.stderr).toMatch(/ 2 {2}looked at\n/);
     const json = await run('--explain', '--dry-run', '--json');

@@ -36,7 +36,7 @@ describe('variables', () => {
       'brevo.baseUrl': 'http://localhost/x',
       'report.timezone': 'Asia/Tokyo',
       'utm.campaigns.non_language': 'DEF',
-      'sync.notBefore': '2026-12-01',
+      'sync.notBefore': '2026-12-01 08:30:00',
       'sync.vanishedPayments': 'kept',
       'log.level': 'debug',
       'log.format': 'json',

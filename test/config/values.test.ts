@@ -1,17 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { variableOf } from '../../src/config/keys.ts';
+import type { LoadedSettings } from '../../src/config/load.ts';
 import { complaintsOf, loadYaml, withUrl } from './config-folder.ts';
 
 const complaints = (yaml: string, environment: Record<string, string> = {}) =>
   complaintsOf(loadYaml(yaml, { ...withUrl, ...environment }));
-
-describe('a list of number 0', () => {
-  it('is none, in the file and in a variable, for a funnel and for its buyers', async () => {
-    const yaml = 'funnels: { language: { listId: 0, onPurchase: { listId: 0 } } }';
-    const { settings } = await loadYaml(yaml, { ...withUrl, FUNNELS_FUNNELS_NON_LANGUAGE_LIST_ID: '0' });
-    expect(settings.funnels.language).toMatchObject({ listId: undefined, onPurchase: { listId: undefined } });
-    expect(settings.funnels.non_language.listId).toBeUndefined();
-  });
-});
 
 describe('a wrong value in the file', () => {
   it('is named with line, column and rule', async () => {
@@ -28,13 +21,6 @@ describe('a wrong value in the file', () => {
     ['sync: { batchSize: .nan }', 'sync.batchSize must be a whole number from 1 to 10000, not NaN.'],
     ['sync: { batchSize: [7] }', 'sync.batchSize must be a whole number from 1 to 10000, not a list.'],
     ['sync: { batchSize: { a: 1 } }', 'sync.batchSize must be a whole number from 1 to 10000, not a group of keys.'],
-    ['sync: { notBefore: 2026-02-30 }', 'sync.notBefore must be a day, written YYYY-MM-DD.'],
-    ['sync: { notBefore: 1.12.2026 }', 'sync.notBefore must be a day, written YYYY-MM-DD.'],
-    ['sync: { notBefore: 2026-12-01T10:00 }', 'sync.notBefore must be a day, written YYYY-MM-DD.'],
-    [
-      'sync: { notBefore: 20261201 }',
-      'sync.notBefore must be a day, written YYYY-MM-DD, not 20261201. Put it in quotes.',
-    ],
     ['sync: { lookbackDays: 3651 }', 'sync.lookbackDays must be a whole number from 1 to 3650, not 3651.'],
     [
       'database: { connectTimeoutSeconds: 301 }',
@@ -164,6 +150,72 @@ describe('values at their limits', () => {
       sync: { batchSize: 10_000, lookbackDays: 3650 },
       report: { timezone: 'America/New_York' },
     });
+  });
+});
+
+describe('a list of the number 0', () => {
+  it.each([
+    'funnels.language',
+    'funnels.non_language',
+    'funnels.language.onPurchase',
+    'funnels.non_language.onPurchase',
+  ])('is none: %s', async (group) => {
+    const listOf = ({ settings }: LoadedSettings): unknown =>
+      `${group}.listId`.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], settings);
+    const yaml = (id: number): string => `${group}.listId: ${id}\n`;
+    expect(listOf(await loadYaml(yaml(0), withUrl))).toBeUndefined();
+    expect(listOf(await loadYaml(yaml(7), withUrl))).toBe(7);
+    // The only way to take back by a variable what the file says, as an empty one counts as not set.
+    const variable = variableOf(`${group}.listId`);
+    expect(listOf(await loadYaml(yaml(7), { ...withUrl, [variable]: '0' }))).toBeUndefined();
+  });
+
+  it('is no list that another could be the same as', async () => {
+    const yaml = 'funnels: { language: { listId: 0, onPurchase: { listId: 0, leaveFunnelList: true } } }\n';
+    expect((await loadYaml(yaml, withUrl)).settings.funnels.language).toEqual({
+      listId: undefined,
+      source: undefined,
+      onPurchase: { listId: undefined, leaveFunnelList: true },
+    });
+  });
+});
+
+describe('sync.notBefore', () => {
+  it.each([
+    ['2026-12-01', '2026-12-01 00:00:00'],
+    ['"2026-12-01"', '2026-12-01 00:00:00'],
+    ['2026-12-01 08:30', '2026-12-01 08:30:00'],
+    ['2026-12-01 08:30:59', '2026-12-01 08:30:59'],
+    ['2026-12-01T23:59:59', '2026-12-01 23:59:59'],
+    ['2028-02-29', '2028-02-29 00:00:00'],
+  ])('takes %s, in the file and in a variable', async (text, moment) => {
+    expect((await loadYaml(`sync: { notBefore: ${text} }\n`, withUrl)).settings.sync.notBefore).toBe(moment);
+    const variable = { FUNNELS_SYNC_NOT_BEFORE: text.replaceAll('"', '') };
+    expect((await loadYaml('', { ...withUrl, ...variable })).settings.sync.notBefore).toBe(moment);
+  });
+
+  it.each([
+    '2026-02-29',
+    '2026-13-01',
+    '26-12-01',
+    '01.12.2026',
+    '0000-00-00',
+    '2026-12-01 24:00',
+    '2026-12-01 8:30',
+    '2026-12-01 08:30:00.5',
+    '2026-12-01T08:30:00Z',
+    '2026-12-01 08:30 +02:00',
+    '20261201',
+    'today',
+    '[2026-12-01]',
+  ])('refuses %s with its place', async (text) => {
+    const reason = /sync\.notBefore must be a day such as 2026-12-01 or a day and a time such as "2026-12-01 08:30", /;
+    const [line, ...others] = await complaints(`# one\nsync:\n  notBefore: ${text}\n`);
+    expect(line).toMatch(/^config\.yaml:3:14: /);
+    expect(line).toMatch(reason);
+    expect(others).toEqual([]);
+    const [variable] = await complaints('', { FUNNELS_SYNC_NOT_BEFORE: text });
+    expect(variable).toMatch(/^FUNNELS_SYNC_NOT_BEFORE must be a day /);
   });
 });
 

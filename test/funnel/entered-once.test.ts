@@ -45,6 +45,21 @@ describe.each(engines)('a result that has entered (%s)', (engine) => {
     expect(occurred((await site.sync()).outcomes)).toEqual({ already_in_funnel: 1, entered_otherwise: 3 });
   });
 
+  it.each([1, 2, 500])('keeps its repetitions out, too (batches of %i)', async (batchSize) => {
+    for (const hours of [5, 4, 3]) await site.finish('ann@x.com', 7, await hoursAgo(hours));
+    await site.finish('bob@x.com', 7, await hoursAgo(2));
+    await site.sync();
+    for (const correction of ['the language of its test', 'its address'] as const) {
+      await change(corrections[correction]);
+      const dry = await site.dryRun({ batchSize });
+      const explained = await site.dryRun({ batchSize, onDecision: () => undefined });
+      const real = await site.sync({ batchSize });
+      expect([dry.outcomes, explained.outcomes]).toEqual([real.outcomes, real.outcomes]);
+      expect(occurred(real.outcomes)).toEqual({ entered_otherwise: 4 });
+    }
+    expect(await site.entries()).toHaveLength(2);
+  });
+
   it.each([1, 500])(
     'keeps its person out of the test when the site corrects its language, %i at a time',
     async (batchSize) => {

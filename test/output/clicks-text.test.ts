@@ -97,7 +97,7 @@ describe('the clicks of a report for programs', () => {
   it('are two more columns of its rows, and none without an export', () => {
     const rows = [{ funnel: 'language' }, { funnel: 'webinar' }];
     expect(renderRows(rows, clicksForPrograms(stage), { format: 'csv', terminal: pipe })).toBe(
-      'clicked,purchased_after_click\n120,30\n0,0\n',
+      'clicked,purchased_after_click\n120,30\n,\n',
     );
     expect(clicksForPrograms(null)).toEqual([]);
   });

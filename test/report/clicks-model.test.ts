@@ -96,7 +96,7 @@ function expected({ entries, clicks, from, until, knownUntil, funnel }: World) {
     return theirs.length > 0 ? 'before_entering' : 'not_in_report';
   };
   return {
-    rows: funnels.map((name) => {
+    rows: Object.keys(campaigns).map((name) => {
       const theirs = known.filter((entry) => entry.funnel === name && clicksOn(entry).length > 0);
       return [name, theirs.length, theirs.filter(boughtAfterClick).length];
     }),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { clicksForPrograms } from '../../src/output/clicks-text.ts';
 import type { ClickScope } from '../../src/report/clicks-entries.ts';
 import { engines } from '../support/test-databases.ts';
 import { clicksOf, type Entered, everything, fill } from './clicks-database.ts';
@@ -151,6 +152,30 @@ describe.each(engines)('clicks of an export on %s', (engine) => {
     }
     const csv = header + line('2024-01-07 00:00').repeat(1500);
     expect((await clicksOf(readOnly, csv)).totals.clicked).toBe(3);
+  });
+});
+
+describe('a funnel without a campaign', () => {
+  const figures = (funnel: string) => ({ funnel, entries: 40, purchased: 10 });
+
+  it('has no figures of clicks: that there were none cannot be said', async () => {
+    const { readOnly } = await createReportDatabase('sqlite');
+    const rows = ['language', 'non_language', 'webinar'].map(figures);
+    const stage = await clicksOf(readOnly, header, { rows });
+    expect(stage.rows.map(({ funnel }) => funnel)).toEqual(['language', 'non_language']);
+    expect(stage.totals).toMatchObject({ entries: 80, purchased: 20 });
+    const columns = clicksForPrograms<{ funnel: string }>(stage);
+    expect(columns.map(({ value }) => value({ funnel: 'webinar' }))).toEqual([null, null]);
+    expect(columns.map(({ value }) => value({ funnel: 'language' }))).toEqual([0, 0]);
+  });
+
+  it('is refused where the report is about it alone', async () => {
+    const { readOnly } = await createReportDatabase('sqlite');
+    const scope = { ...everything, funnel: 'webinar' };
+    await expect(clicksOf(readOnly, header, { scope, rows: [figures('webinar')] })).rejects.toMatchObject({
+      kind: 'usage',
+      message: 'The funnel webinar has no campaign whose clicks could be counted.',
+    });
   });
 });
 

@@ -157,7 +157,8 @@ export class Model {
     const own = this.entries.filter((entry) => isSame(entry, who));
     const same = own.find((entry) => entry.test === test);
     if (same !== undefined) return same.id > newest ? 'repeated_in_run' : 'already_in_funnel';
-    if (this.entries.some(({ resultId }) => resultId === id)) return 'entered_otherwise';
+    const isOther = (entry: Entry): boolean => entry.resultId === id && !(entry.test === 0 && own.includes(entry));
+    if (this.entries.some(isOther)) return 'entered_otherwise';
     const isCovering = (entry: Entry): boolean =>
       entry.test === 0 &&
       ((entry.coversUntil ?? entry.enteredAt) >= at || this.#covered?.get(entry.id)?.has(test) === true);

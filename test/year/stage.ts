@@ -25,6 +25,8 @@ import type { OldJob, Predecessor } from './predecessor.ts';
 import type { Change } from './story.ts';
 import type { Contact, Result, Time } from './world.ts';
 
+type Explain = ((decision: Decision) => void) | undefined;
+
 /** Where the story is played: the site's tables and the predecessor's, later ours, and a Brevo. */
 export class Stage {
   readonly database: TestDatabase;
@@ -50,6 +52,8 @@ export class Stage {
     const database = await createTestDatabase(engine);
     // The site is an old one: it writes dates of zeros.
     if (engine === 'mysql') await database.admin("SET SESSION sql_mode = ''");
+    // Nothing of it has to outlive a power failure.
+    else await database.admin('PRAGMA synchronous = OFF');
     await createSite(database);
     await createPredecessorTables(database, { charset: 'utf8mb4' });
     const brevo = await startFakeBrevo();
@@ -176,13 +180,13 @@ export class Stage {
   }
 
   /** Runs `sync`; told of decisions it reads every finished test, also those it would only count. */
-  sync(onDecision?: (decision: Decision) => void): Promise<SyncResult> {
+  sync({ dryRun = false, onDecision }: { dryRun?: boolean; onDecision?: Explain } = {}): Promise<SyncResult> {
     const { modx, funnels, sync: options } = this.#settings;
     const session = this.#open();
     return sync(session, {
       ...options,
       ...{ tables: modxTables(modx, session.engine), funnels, runner: { host: 'test', version: 'test' } },
-      ...{ dryRun: false, signal: new AbortController().signal, onDecision },
+      ...{ dryRun, signal: new AbortController().signal, onDecision },
     });
   }
 
