@@ -664,8 +664,8 @@ The database does the comparing: with 300,000 paid certificates and nothing new 
 | refunded (another \`id_status\`), or the row is gone | the entry keeps its mark and its date, and no longer counts as bought unless another payment is left. Brevo is told nothing. Such a payment keeps nobody from entering. Paid again, it counts again |
 
 What looks like an accident is no refund: when more than 20 recorded payments, and more than one in a thousand, are unpaid
-or gone at once (a table emptied, restored or archived), they count as before, every run says so, and the next steps are
-yours. \`sync.vanishedPayments\` decides: \`refunded\` believes the site, however many they are; for once,
+at once, or gone at once (a table emptied, restored or archived; each of the two is counted by itself), they count as
+before, every run says so, and the next steps are yours. \`sync.vanishedPayments\` decides: \`refunded\` believes the site, however many they are; for once,
 \`sudo FUNNELS_SYNC_VANISHED_PAYMENTS=refunded funnels sync\`. \`kept\` is for sites that delete or archive old payments: a row that is gone then counts as paid
 for ever, while a changed status is still a refund. Left out, few are refunds and many are an accident: a deleted row is
 how some shops take a sale back, and a mistake in it undoes itself as soon as the row is there again.

@@ -14,9 +14,11 @@ const outerWhiteSpace = /^\p{White_Space}+|\p{White_Space}+$/gu;
 const internationalDomain = /^(?=.*\P{ASCII})[\p{L}\p{M}\p{N}._\-\u3002\uff0e\uff61]+$/u;
 
 /** One address and nothing beside it, as unlikely to be anything else as a pattern can tell. */
-const alone = String.raw`([^\s"'()<>[\]:;,?@]+@[^\s"'()<>[\]:;,?@]*[^\s"'()<>[\]:;,?@.])`;
-const wrapped = new RegExp(`^(?:mailto:)?${alone}\\.?$`, 'u');
-const bracketed = new RegExp(`^<(?:mailto:)?${alone}\\.?>\\.?$`, 'u');
+const alone = String.raw`((?!//)[^\s"'()<>[\]:;,?@]+@[^\s"'()<>[\]:;,?@]*[^\s"'()<>[\]:;,?@.])`;
+// Some write a link to an address as they write one to a page.
+const link = String.raw`(?:mailto:(?://)?\s*)?`;
+const wrapped = new RegExp(`^${link}${alone}\\.?$`, 'u');
+const bracketed = new RegExp(`^<\\s*${link}${alone}\\.?\\s*>\\.?$`, 'u');
 
 // RFC 5321, 4.5.3.1: 64 octets before the @, 254 in all.
 const longestAddress = 254;

@@ -14,14 +14,15 @@ const latest = (greatest: string): string =>
 export const coversUntil = { mysql: latest('GREATEST'), sqlite: latest('MAX') };
 
 const old = (which: string): string => `EXISTS (SELECT 1 FROM funnel_entries e
-      WHERE e.email = j.email AND e.funnel_type = j.funnel_type AND e.test_id = 0 AND ${which})`;
+      WHERE e.email = j.email AND e.test_id = 0 AND ${which})`;
 
-const covers = `(e.entered_at >= j.finished_at OR e.covers_until >= j.finished_at
+const covers = `((e.funnel_type = j.funnel_type AND (e.entered_at >= j.finished_at OR e.covers_until >= j.finished_at))
         OR EXISTS (SELECT 1 FROM funnel_covered_tests c WHERE c.entry_id = e.id AND c.test_id = j.test_id))`;
 
 /**
- * Whether a candidate `j` is covered by an entry of the same person and funnel that has no test number, as SQL: it was
- * finished by then, or its test was, some other time.
+ * Whether a candidate `j` is covered by an entry of the same person that has no test number, as SQL: it was finished by
+ * then, and in the same funnel, or its test was recorded as one that the entry stands for. That holds in whichever funnel
+ * the test is now, as the site may have changed its language.
  */
 export const isCovered = old(covers);
 

@@ -3,7 +3,7 @@ import type { Database, Id, Session, Statement } from '../database/database.ts';
 import { type PastResult, readPastResults } from '../modx/past-results.ts';
 import { type ModxTables, readingSite } from '../modx/tables.ts';
 import { readAddress } from './address.ts';
-import { type Candidate, funnelOf, identityOf } from './candidate.ts';
+import { type Candidate, funnelOf } from './candidate.ts';
 import { coversUntil } from './coverage.ts';
 import type { FunnelType } from './funnel-type.ts';
 import { Identities } from './identities.ts';
@@ -107,7 +107,7 @@ export class CoveredTests {
 
   /** Whether a dry run has found that the candidate's test is covered; a real run asks the database. */
   has(candidate: Candidate): boolean {
-    return this.#remembered?.has(identityOf(candidate)) ?? false;
+    return this.#remembered?.has(personAndTest(candidate)) ?? false;
   }
 
   /**
@@ -178,9 +178,14 @@ export class CoveredTests {
   async #keep(session: Session, tests: readonly CoveredTest[]): Promise<void> {
     if (tests.length === 0) return;
     if (this.#remembered !== null) {
-      for (const test of tests) this.#remembered.add(identityOf(test));
+      for (const test of tests) this.#remembered.add(personAndTest(test));
       return;
     }
     await session.execute(insertCovered, [JSON.stringify(tests.map(({ entryId, testId }) => ({ entryId, testId })))]);
   }
+}
+
+/** Without the funnel, which the site may change. */
+function personAndTest({ email, testId }: Pick<Candidate, 'email' | 'testId'>): string {
+  return `${testId} ${email}`;
 }

@@ -40,6 +40,8 @@ export async function enterCandidates(
   result.window = window;
   const { inside, older } = await countFinishedTests(database, tables, window);
   result.older = older;
+  // Now, not at the end: what is finished while the run is on is not ahead of anything.
+  if (options.onlyLate !== true) await countOddlyDated(database, options, result);
   const runStart = await newestEntryId(database);
   const run = new EnteringRun(database, options, memory, result, runStart);
   // Somebody who wants every row explained has to be given every row.
@@ -69,7 +71,6 @@ export async function enterCandidates(
   await run.finish();
   // Results that arrived while the run was on were looked at without having been counted at its start.
   result.remaining = mayGoOn() ? 0 : Math.max(0, inside - result.lookedAt);
-  if (options.onlyLate !== true && !signal.aborted) await countOddlyDated(database, options, result);
 }
 
 /** The embedded engine never waits, so without this no signal would be heard. */

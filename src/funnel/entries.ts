@@ -11,7 +11,7 @@ export interface Standing {
   isEntered: 0 | 1;
   /** that entry was made since the run began */
   isNew: 0 | 1;
-  /** the entry that this very result has under another funnel, address or test */
+  /** the entry that this very result has under another funnel, address or test, or its person and test in another funnel */
   otherEntryId: Id | null;
   /** an entry without a test number stands for this test too */
   isCovered: 0 | 1;
@@ -42,6 +42,10 @@ const noJob = 'NOT EXISTS (SELECT 1 FROM brevo_sync_outbox o WHERE o.funnel_entr
 // What an old entry of the same person and funnel stands for is another question.
 const sameResult = `e.user_id = j.user_id AND (e.entered_at >= j.finished_at OR e.email = j.email)
         AND NOT (e.test_id = 0 AND e.email = j.email AND e.funnel_type = j.funnel_type)`;
+// A test is in one funnel at a time: where another result of it entered by the other one, the site has changed its language
+// since, and that must not bring back those who took it more than once.
+const sameTest = `e.email = j.email AND e.funnel_type = CASE j.funnel_type WHEN 'language' THEN 'non_language' ELSE 'language' END
+        AND e.test_id = j.test_id AND e.user_id IS NOT NULL`;
 const bought = `EXISTS (SELECT 1 FROM funnel_purchases p
       WHERE p.email = j.email AND p.funnel_type = j.funnel_type AND p.paid_at >= j.finished_at AND p.revoked_at IS NULL)`;
 
@@ -52,7 +56,8 @@ const standings = (batch: string): string => `SELECT
     EXISTS (SELECT 1 FROM funnel_entries e WHERE ${sameEntry} AND e.id > ? AND ${noJob}) AS isOwn,
     EXISTS (SELECT 1 FROM funnel_entries e WHERE ${sameEntry}) AS isEntered,
     EXISTS (SELECT 1 FROM funnel_entries e WHERE ${sameEntry} AND e.id > ?) AS isNew,
-    (SELECT MIN(e.id) FROM funnel_entries e WHERE ${sameResult}) AS otherEntryId,
+    COALESCE((SELECT MIN(e.id) FROM funnel_entries e WHERE ${sameResult}),
+      (SELECT MIN(e.id) FROM funnel_entries e WHERE ${sameTest})) AS otherEntryId,
     ${isCovered} AS isCovered, ${isUnclear} AS isUnclear, ${bought} AS hasBought
   FROM ${batch} ORDER BY j.position`;
 
@@ -66,7 +71,8 @@ const insertEntries = (batch: string): string => `INSERT INTO funnel_entries
     (email, funnel_type, user_id, test_id, entered_at, certificate_purchased, test_completed_at, source)
   SELECT j.email, j.funnel_type, j.user_id, j.test_id, CURRENT_TIMESTAMP, 0, j.finished_at, j.source
   FROM ${batch} WHERE NOT ${mayBeCovered} AND NOT ${bought}
-    AND NOT EXISTS (SELECT 1 FROM funnel_entries e WHERE ${sameResult}) ORDER BY j.position`;
+    AND NOT EXISTS (SELECT 1 FROM funnel_entries e WHERE ${sameResult})
+    AND NOT EXISTS (SELECT 1 FROM funnel_entries e WHERE ${sameTest}) ORDER BY j.position`;
 
 const insertFree: Statement = {
   mysql: `${insertEntries(mysqlBatch)} ON DUPLICATE KEY UPDATE funnel_entries.id = funnel_entries.id`,

@@ -9,13 +9,23 @@ import { previewWithdrawal, withdraw } from './withdraw.ts';
 
 const pageSize = 1_000;
 
+/** What may be an accident when there are many of it. */
+const suspicious = ['refunded', 'vanished'] as const;
+type Suspicious = (typeof suspicious)[number];
+
+const believe = 'If they were refunded: FUNNELS_SYNC_VANISHED_PAYMENTS=refunded funnels sync';
+const warnings: Record<Suspicious, string> = {
+  refunded: `So many recorded payments are no longer paid on the site that it is taken for an accident, not for refunds:\nthey count as before. ${believe}`,
+  vanished: `So many recorded payments are gone from the site that they are taken for lost, not for refunded:\nthey count as before. ${believe}\nIf the site deletes or archives old ones, set sync.vanishedPayments: kept`,
+};
+
 /** So many between two runs are people who got their money back; more, and more than this share, are an accident. */
 const fewAtMost = 20;
 const fewShare = 0.001;
 
 /**
  * Notices recorded payments that the site no longer calls paid: refunded, or gone. They are revoked, and the entries that
- * had nothing else to count by are taken back. Where they are so many that a table was emptied, restored or archived more
+ * had nothing else to count by are taken back. Where those of one kind are so many that a table was emptied, restored or archived more
  * likely than that all were refunded, they are kept, and a warning says so.
  */
 export async function revokeUnpaid(
@@ -27,14 +37,17 @@ export async function revokeUnpaid(
   const { signal, tables } = options;
   const first = await readUnpaid(database, tables, -1, pageSize);
   if (first.length === 0) return;
-  const areHeld = options.vanishedPayments !== 'refunded' && (await areMany(database, options, first));
-  if (areHeld) warn(options);
+  const held = options.vanishedPayments === 'refunded' ? [] : await findTooMany(database, options, first);
+  for (const kind of held) options.onWarning?.(warnings[kind]);
   let page = first;
   while (page.length > 0 && !signal.aborted) {
-    const judged = page.map((payment) => ({ payment, outcome: areHeld ? 'unpaid_but_kept' : judge(payment, options) }));
+    const judged = page.map((payment) => {
+      const outcome = judge(payment, options);
+      return { payment, outcome: held.some((kind) => kind === outcome) ? 'unpaid_but_kept' : outcome };
+    });
     const revoked = judged.filter(({ outcome }) => outcome !== 'unpaid_but_kept').map(({ payment }) => payment);
     result.purchases.entriesWithdrawn += await apply(database, options, memory, revoked);
-    for (const { payment, outcome } of judged) count(payment, outcome as UnpaidOutcome, options, result);
+    for (const { payment, outcome } of judged) count(payment, outcome, options, result);
     await options.pause?.();
     await eventLoopTurn();
     if (page.length < pageSize) break;
@@ -42,23 +55,25 @@ export async function revokeUnpaid(
   }
 }
 
-/** Whether more lose their payment at once than refunds explain. */
-async function areMany(database: Database, options: SyncOptions, first: readonly UnpaidPayment[]): Promise<boolean> {
-  const concerned = (payments: readonly UnpaidPayment[]): number =>
-    payments.filter((payment) => judge(payment, options) !== 'unpaid_but_kept').length;
-  if (first.length < pageSize && concerned(first) <= fewAtMost) return false;
+/** Of which kind more lose their payment at once than refunds explain; a site that archives must not hide its refunds. */
+async function findTooMany(
+  database: Database,
+  { tables, ...options }: SyncOptions,
+  first: readonly UnpaidPayment[],
+): Promise<Suspicious[]> {
+  if (first.length <= fewAtMost) return [];
   const limit = Math.max(fewAtMost, Math.floor((await countValidPurchases(database)) * fewShare));
-  let many = 0;
+  const counts = { refunded: 0, vanished: 0, unpaid_but_kept: 0 };
   let page = first;
   for (;;) {
-    many += concerned(page);
-    if (many > limit) return true;
-    if (page.length < pageSize) return false;
-    page = await readUnpaid(database, options.tables, page.at(-1)?.paymentId ?? -1, pageSize);
+    for (const payment of page) counts[judge(payment, options)] += 1;
+    const tooMany = suspicious.filter((kind) => counts[kind] > limit);
+    if (page.length < pageSize || tooMany.length === suspicious.length) return tooMany;
+    page = await readUnpaid(database, tables, page.at(-1)?.paymentId ?? -1, pageSize);
   }
 }
 
-function judge({ isGone }: UnpaidPayment, { vanishedPayments }: SyncOptions): UnpaidOutcome {
+function judge({ isGone }: UnpaidPayment, { vanishedPayments }: Pick<SyncOptions, 'vanishedPayments'>): UnpaidOutcome {
   if (isGone === 0) return 'refunded';
   return vanishedPayments === 'kept' ? 'unpaid_but_kept' : 'vanished';
 }
@@ -84,11 +99,4 @@ function count(payment: UnpaidPayment, outcome: UnpaidOutcome, { onPayment }: Sy
   result.purchases.unpaid[outcome] += 1;
   const { paymentId, paidAt, funnelType: funnel, email } = payment;
   onPayment?.({ paymentId, paidAt, funnel, email, outcome, detail: null });
-}
-
-function warn({ onWarning }: SyncOptions): void {
-  onWarning?.(
-    'So many recorded payments are no longer paid on the site, or gone, that they are taken for lost, not for refunded:\n' +
-      'they count as before. If they were refunded: FUNNELS_SYNC_VANISHED_PAYMENTS=refunded funnels sync',
-  );
 }

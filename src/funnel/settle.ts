@@ -40,12 +40,15 @@ export function settleMatched(entry: BuyerEntry): Settled | null {
 }
 
 /**
- * What is left of an entry when a payment of its person was taken back or turned out to be another one: refunded when no
- * payment is left that counts for it, else dated by the earliest that is. Brevo is told nothing. Null when nothing changes.
+ * What is left of an entry when payments of its person were taken back or turned out to be other ones: refunded when no
+ * payment is left that counts for it, else dated by the earliest that is. `firstCopy` is when the first of them was paid;
+ * what was bought before that rests on something else, which the site may have archived long ago. Brevo is told nothing.
+ * Null when nothing changes.
  */
-export function settleWithdrawn(entry: BuyerEntry): Settled | null {
-  const { firstAfter, firstBetween, paidBeforeAt } = entry;
-  const counts = entry.isBought === 1 && entry.refundedAt === null;
+export function settleWithdrawn(entry: BuyerEntry, firstCopy: string): Settled | null {
+  const { firstAfter, firstBetween, paidBeforeAt, boughtAt } = entry;
+  const restsOnOthers = boughtAt !== null && boughtAt < firstCopy;
+  const counts = entry.isBought === 1 && entry.refundedAt === null && !restsOnOthers;
   const isWithdrawn = counts && firstAfter === null;
   const isRedated = counts && firstAfter !== null && firstAfter !== entry.boughtAt;
   const isOther = paidBeforeAt !== null && paidBeforeAt !== firstBetween;

@@ -1,9 +1,10 @@
 import type { Database, Session } from '../database/database.ts';
 import { writeSettled } from './bought-entries.ts';
+import type { BuyerEntry } from './buyer-entries.ts';
 import { lockEntriesOf, readEntriesOf } from './buyer-entries.ts';
-import type { DryRunMemory } from './dry-run-memory.ts';
+import { type DryRunMemory, personOf } from './dry-run-memory.ts';
 import type { Purchase } from './purchases.ts';
-import { settleWithdrawn } from './settle.ts';
+import { type Settled, settleWithdrawn } from './settle.ts';
 import type { SyncOptions } from './sync.ts';
 
 /**
@@ -15,7 +16,7 @@ export async function withdraw(session: Session, options: SyncOptions, copies: r
   if (persons.length === 0) return 0;
   await lockEntriesOf(session, persons);
   const entries = await readEntriesOf(session, options.tables, persons);
-  const settled = entries.map(settleWithdrawn).filter((one) => one !== null);
+  const settled = settleAll(entries, persons);
   await writeSettled(session, settled, options.funnels);
   return settled.filter(({ isWithdrawn }) => isWithdrawn).length;
 }
@@ -30,7 +31,18 @@ export async function previewWithdrawal(
   const persons = copies.filter(({ email }) => email !== '');
   const without = memory.withdrawnOf(persons);
   const entries = await readEntriesOf(database, options.tables, persons, without);
-  const settled = entries.map((entry) => settleWithdrawn(memory.asWouldBe(entry))).filter((one) => one !== null);
+  const asWouldBe = entries.map((entry) => memory.asWouldBe(entry));
+  const settled = settleAll(asWouldBe, persons);
   memory.addSettled(settled);
   return settled.filter(({ isWithdrawn }) => isWithdrawn).length;
+}
+
+function settleAll(entries: readonly BuyerEntry[], copies: readonly Purchase[]): Settled[] {
+  const firstCopies = new Map<string, string>();
+  for (const { paidAt, ...person } of copies) {
+    const key = personOf(person);
+    const first = firstCopies.get(key);
+    if (first === undefined || paidAt < first) firstCopies.set(key, paidAt);
+  }
+  return entries.flatMap((entry) => settleWithdrawn(entry, firstCopies.get(personOf(entry)) ?? '') ?? []);
 }

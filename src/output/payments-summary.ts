@@ -60,11 +60,14 @@ export function paymentRows(purchases: SyncResult['purchases']): SummaryRow[] {
 export function paymentsText({ purchases, interrupted, dryRun }: SyncResult, terminal: Terminal): string {
   const { outcomes, lookedAt, recordedEarlier, unpaid } = purchases;
   const unpaidLines = unpaidCounters(purchases);
+  const isCorrection = occurred(unpaid).length === 0;
   return [
     lookedAt > 0 || interrupted
       ? `New paid certificates\n${renderCounters(paidCounters(purchases, dryRun), terminal)}`
       : `No new paid certificates${recordedEarlier > 0 ? `; ${formatCount(recordedEarlier)} recorded earlier` : ''}.\n`,
-    unpaidLines.length === 0 ? '' : `Certificates paid no more\n${renderCounters(unpaidLines, terminal)}`,
+    unpaidLines.length === 0
+      ? ''
+      : `${isCorrection ? 'Certificates corrected on the site' : 'Certificates paid no more'}\n${renderCounters(unpaidLines, terminal)}`,
     unpaid.unpaid_but_kept > 0 ? 'What becomes of these: sync.vanishedPayments, see funnels help operations\n' : '',
     outcomes.dated_ahead > 0
       ? 'Those dated ahead wait for their time. Does the site keep another time than the\ndatabase? See database.timezone.\n'

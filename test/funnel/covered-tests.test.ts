@@ -51,6 +51,25 @@ describe.each(engines)('an entry without a test number (%s)', (engine) => {
     expect(await outcomes()).toEqual({ entered: 3 });
   });
 
+  it.each(['before', 'after'])(
+    'covers its tests in whichever funnel the site has them %s it is looked at',
+    async (when) => {
+      const move = (language: number): Promise<unknown> =>
+        site.database.admin('UPDATE simpletest_test SET LangId = ? WHERE Id = 5', [language]);
+      const result = await site.finish('ann@x.com', 5, await daysAgo(60));
+      await site.enter('ann@x.com', 'language', 0, await daysAgo(50));
+      if (when === 'before') await site.database.admin('UPDATE funnel_entries SET user_id = ?', [result]);
+      else {
+        await site.finish('ann@x.com', 5, await daysAgo(2));
+        expect(await outcomes()).toEqual({ covered_by_older_entry: 1 });
+      }
+      await move(99);
+      await site.finish('ann@x.com', 5, await daysAgo(1));
+      expect(await outcomes()).toEqual({ covered_by_older_entry: when === 'before' ? 1 : 2 });
+      await move(1);
+    },
+  );
+
   it('covers the test of the result it names, whatever has become of the address', async () => {
     const result = await site.finish('anne@x.com', 5, await daysAgo(60));
     await site.enter('ann@x.com', 'language', 0, await daysAgo(50));

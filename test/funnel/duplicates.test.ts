@@ -183,6 +183,10 @@ describe.each(engines)('duplicates on %s', (engine) => {
     [['a@münchen.de', 'a@xn--mnchen-3ya.de'], 'a@xn--mnchen-3ya.de', ['domain not in ASCII']],
     [['A@x.org ', 'A@x.org'], 'a@x.org', ['space at the end']],
     [['A@x.org', 'a@X.org'], 'a@x.org', ['differs in case']],
+    [['mailto:a@x.org', 'a@x.org'], 'a@x.org', ['something around the address']],
+    [['a@x.org', '<A@x.org> '], 'a@x.org', ['space at the end', 'differs in case', 'something around the address']],
+    [['a@x.org. ', '<a@x.org>'], 'a@x.org', ['space at the end']],
+    [['a@x.org.', 'a@x.org.'], 'a@x.org.', ['no test number']],
     [['a@x.org', 'a@x.org'], 'a@x.org', ['no test number']],
   ])('%j are one group, and it is said why', async (emails, email, why) => {
     await remake('utf8mb4');
@@ -268,15 +272,18 @@ describe.each(engines)('duplicates on %s', (engine) => {
     await migrateTo(place, { adopt: true });
     await addOldEntries(
       place,
-      ...['a@x.org', 'A@x.org', 'b@x.org', 'c@x.org\t', ' c@x.org', 'D@x.org', 'é@x.org'].map((email) => ({
-        email,
-        testId: 3,
-      })),
+      ...['a@x.org', 'A@x.org', 'b@x.org', 'c@x.org\t', ' c@x.org', 'D@x.org', 'é@x.org', 'f@x.org', 'f@x.org.'].map(
+        (email) => ({
+          email,
+          testId: 3,
+        }),
+      ),
       { email: 'B@x.org', testId: 4 },
     );
     expect((await find()).groups).toMatchObject([
       { email: 'a@x.org', count: 2, keepId: 1 },
       { email: 'c@x.org', count: 2, keepId: 4 },
+      { email: 'f@x.org', count: 2, keepId: 8 },
     ]);
   });
 

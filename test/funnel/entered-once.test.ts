@@ -60,6 +60,28 @@ describe.each(engines)('a result that has entered (%s)', (engine) => {
     expect(await site.entries()).toHaveLength(2);
   });
 
+  it.each([1, 500])(
+    'keeps its person out of the test when the site corrects its language, %i at a time',
+    async (batchSize) => {
+      for (const hours of [5, 4]) await site.finish('ann@x.com', 7, await hoursAgo(hours));
+      await site.sync();
+      await site.finish(' Ann@x.com', 7, await hoursAgo(0));
+      await site.finish('bob@x.com', 7, await hoursAgo(1));
+      expect(occurred((await site.sync()).outcomes)).toEqual({ already_in_funnel: 3, entered: 1 });
+      await change('UPDATE simpletest_test SET LangId = 1 WHERE Id = 7');
+      await site.finish('cat@x.com', 7, await hoursAgo(1));
+      const dry = await site.dryRun({ batchSize });
+      const real = await site.sync({ batchSize });
+      expect(dry.outcomes).toEqual(real.outcomes);
+      expect(occurred(real.outcomes)).toEqual({ entered: 1, entered_otherwise: 4 });
+      expect((await site.entries()).map(({ email, funnel_type }) => [email, funnel_type])).toEqual([
+        ['ann@x.com', 'non_language'],
+        ['bob@x.com', 'non_language'],
+        ['cat@x.com', 'language'],
+      ]);
+    },
+  );
+
   it('is not another one that has its number, because the site numbers anew', async () => {
     const result = await site.finish('ann@x.com', 7, await hoursAgo(1));
     await site.enter('bob@x.com', 'language', 5, await hoursAgo(2));

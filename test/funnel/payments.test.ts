@@ -231,6 +231,38 @@ describe.each(engines)('payments that change on the site (%s)', (engine) => {
       expect(await run({ vanishedPayments: 'refunded' })).toEqual({ [gone]: 21, entriesWithdrawn: 21 });
     });
 
+    it.each(['gone', 'refunded'] as const)('all but one %s: the other kind is noticed all the same', async (many) => {
+      const payments: number[] = [];
+      for (let buyer = 1; buyer <= 22; buyer += 1) {
+        await site.enter(`p${buyer}@x.com`, 'language', 5, at(9));
+        payments.push(await site.pay(`p${buyer}@x.com`, 1, at(4)));
+      }
+      await run();
+      const [one = 0, ...others] = payments;
+      for (const payment of others) await (many === 'gone' ? remove(payment) : refund(payment));
+      await (many === 'gone' ? refund(one) : remove(one));
+      const told: string[] = [];
+      const noticed = many === 'gone' ? { refunded: 1 } : { vanished: 1 };
+      expect(await run({ onWarning: (text) => told.push(text) })).toEqual({
+        ...noticed,
+        unpaid_but_kept: 21,
+        entriesWithdrawn: 1,
+      });
+      expect(new Set(told.filter((text) => text.includes('sync.vanishedPayments: kept'))).size).toBe(
+        many === 'gone' ? 1 : 0,
+      );
+    });
+
+    it('does not take back what was bought before it was paid, by a payment that the site no longer has', async () => {
+      await site.enter('ann@x.com', 'language', 5, at(9));
+      await admin(`UPDATE funnel_entries SET certificate_purchased = 1, certificate_purchased_at = '${at(6)}'`);
+      const payment = await site.pay('ann@x.com', 1, at(4));
+      expect(await run()).toEqual({ already_marked: 1 });
+      await refund(payment);
+      expect(await run()).toEqual({ refunded: 1 });
+      expect(await entries()).toEqual({ 'ann@x.com': [at(6)] });
+    });
+
     it('a row that is gone is kept where the setting says so, and a refund is noticed all the same', async () => {
       for (const name of ['ann', 'bob']) await site.enter(`${name}@x.com`, 'language', 5, at(9));
       const [gone, refunded] = [await site.pay('ann@x.com', 1, at(4)), await site.pay('bob@x.com', 1, at(4))];

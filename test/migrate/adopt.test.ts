@@ -83,6 +83,26 @@ describe.each(engines)("taking over the predecessor's database on %s", (engine) 
     await expectRefusal(true, /brevo_sync_outbox cannot be the predecessor's: funnel_entries is missing/);
   });
 
+  it.runIf(engine === 'sqlite')(
+    'takes jobs whose entry is gone although a foreign key should have kept it',
+    async () => {
+      await createPredecessorTables(place);
+      await place.admin('DROP TABLE brevo_sync_outbox');
+      await place.admin(`CREATE TABLE brevo_sync_outbox (id INTEGER PRIMARY KEY AUTOINCREMENT,
+      funnel_entry_id INTEGER NOT NULL REFERENCES funnel_entries (id), operation_type TEXT NOT NULL,
+      payload TEXT NOT NULL, status TEXT NOT NULL, retry_count INTEGER NOT NULL DEFAULT 0, last_error TEXT NULL,
+      next_attempt_at TEXT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL)`);
+      await addOldEntries(place, { email: 'a@x.org' }, { email: 'b@x.org' });
+      await addOldJob(place, 'pending', '{}', null);
+      // As sqlite3 does it, which does not ask for foreign keys.
+      await place.admin('PRAGMA foreign_keys = OFF');
+      await place.admin('DELETE FROM funnel_entries WHERE id = 1');
+      await migrateTo(place, { adopt: true });
+      expect(await place.admin('SELECT funnel_entry_id FROM brevo_sync_outbox')).toEqual([{ funnel_entry_id: 1 }]);
+      expect(await place.admin('SELECT email FROM funnel_entries')).toEqual([{ email: 'b@x.org' }]);
+    },
+  );
+
   it('is recorded once by two migrators that both found the tables', async () => {
     await createPredecessorTables(place);
     for (const host of ['first', 'second']) {

@@ -48,6 +48,14 @@ describe('the summary of a sync', () => {
     expect(rows).toContain('entries\tmarked_as_bought\t1234');
   });
 
+  it('does not say that a certificate is paid no more when the site has only corrected it', async () => {
+    const { purchases } = emptyResult(false);
+    const corrected = text({ purchases: { ...purchases, entriesWithdrawn: 1 } });
+    expect(corrected).toContain('Certificates corrected on the site\n    1  entry no longer counted\n');
+    const refunded = { ...purchases, unpaid: { ...purchases.unpaid, refunded: 1 }, entriesWithdrawn: 1 };
+    expect(text({ purchases: refunded })).toContain('Certificates paid no more\n    1  refunded');
+  });
+
   it('does not call a run without news that was cut short a run that found nothing', () => {
     expect(text({ interrupted: true })).toMatch(
       /^Test results finished [\s\S]* 0 {2}looked at\n[\s\S]*\nEnded early by a signal;/,
