@@ -76,14 +76,14 @@ export class Model {
       this.#copies.set(id, { id, person, funnel, at, isRevoked: false, isMatched: false });
       if (copy !== undefined) corrected.push(copy);
     }
-    for (const copy of corrected) this.#withdraw(copy);
+    this.#withdraw(corrected);
     const unpaid = payments
       .filter(({ status }) => status !== 2)
       .flatMap(({ id }) => this.#copies.get(id) ?? [])
       .filter(({ isRevoked }) => !isRevoked);
     this.unpaid = unpaid.map(({ id }) => id);
     for (const copy of unpaid) copy.isRevoked = true;
-    for (const copy of unpaid) this.#withdraw(copy);
+    this.#withdraw(unpaid);
   }
 
   /** The earliest payment that counts in this span, which excludes its end. */
@@ -94,10 +94,14 @@ export class Model {
     return dates.length === 0 ? null : Math.min(...dates);
   }
 
-  #withdraw(person: Person): void {
-    for (const entry of this.entries.filter((each) => isSame(each, person))) {
+  #withdraw(copies: readonly Copy[]): void {
+    for (const entry of this.entries) {
+      const dates = copies.filter((copy) => isSame(copy, entry)).map(({ at }) => at);
+      if (dates.length === 0) continue;
       const after = this.#firstPaid(entry, entry.enteredAt);
-      if (entry.isBought && !entry.isRefunded) {
+      // What was bought before the first of them rests on something else.
+      const restsOnOthers = entry.boughtAt !== null && entry.boughtAt < Math.min(...dates);
+      if (entry.isBought && !entry.isRefunded && !restsOnOthers) {
         if (after === null) entry.isRefunded = true;
         else entry.boughtAt = after;
       }
@@ -169,11 +173,14 @@ export class Model {
     const same = own.find((entry) => entry.test === test);
     if (same !== undefined) return same.id > newest ? 'repeated_in_run' : 'already_in_funnel';
     const isOther = (entry: Entry): boolean => entry.resultId === id && !(entry.test === 0 && own.includes(entry));
-    if (this.entries.some(isOther)) return 'entered_otherwise';
+    // In the other funnel, as the test was before the site changed its language.
+    const theirs = this.entries.filter(({ person }) => person === who.person);
+    if (this.entries.some(isOther) || theirs.some((entry) => entry.test === test)) return 'entered_otherwise';
     const isCovering = (entry: Entry): boolean =>
       entry.test === 0 &&
-      ((entry.coversUntil ?? entry.enteredAt) >= at || this.#covered?.get(entry.id)?.has(test) === true);
-    if (own.some(isCovering)) return 'covered_by_older_entry';
+      ((own.includes(entry) && (entry.coversUntil ?? entry.enteredAt) >= at) ||
+        this.#covered?.get(entry.id)?.has(test) === true);
+    if (theirs.some(isCovering)) return 'covered_by_older_entry';
     return this.#firstPaid(who, at) === null ? 'entered' : 'already_bought';
   }
 
