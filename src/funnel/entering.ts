@@ -106,7 +106,8 @@ export class EnteringRun {
     // Asked all at once: by turns, as each first one fails, would take a batch for every repeat of somebody's test.
     for (let start = 0; start < open.length; start += this.#options.batchSize) {
       for (const one of await this.#look(open.slice(start, start + this.#options.batchSize))) {
-        if (one.outcome === 'entered') this.add(one.candidate);
+        // Those asked before it may have turned out to have entered otherwise, which counts first in any batch.
+        if (one.outcome === 'entered' || this.#otherwise.has(identityOf(one.candidate))) this.add(one.candidate);
         else this.#count(one);
       }
     }

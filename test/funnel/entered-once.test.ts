@@ -82,6 +82,19 @@ describe.each(engines)('a result that has entered (%s)', (engine) => {
     },
   );
 
+  it('counts its repetitions alike in batches of any size', async () => {
+    await site.finish('ann@x.com', 7, await hoursAgo(5));
+    const result = await site.finish('bob@x.com', 7, await hoursAgo(4));
+    await site.pay('ann@x.com', 2, await hoursAgo(2));
+    expect(occurred((await site.sync()).outcomes)).toEqual({ already_bought: 1, entered: 1 });
+    await site.database.admin("UPDATE simpletest_users SET Email = 'ann@x.com' WHERE Id = ?", [result]);
+    await site.finish('ann@x.com', 7, await hoursAgo(3));
+    for (const batchSize of [1, 2, 500]) {
+      const { outcomes } = await site.sync({ batchSize });
+      expect(occurred(outcomes), `batches of ${batchSize}`).toEqual({ already_bought: 1, entered_otherwise: 2 });
+    }
+  });
+
   it('is not another one that has its number, because the site numbers anew', async () => {
     const result = await site.finish('ann@x.com', 7, await hoursAgo(1));
     await site.enter('bob@x.com', 'language', 5, await hoursAgo(2));
