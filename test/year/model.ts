@@ -14,6 +14,7 @@ import {
 /** What the program remembers of a payment. */
 interface Copy {
   id: number;
+  /** '' while there is no usable address */
   person: string;
   funnel: FunnelName;
   at: Time;
@@ -39,6 +40,8 @@ export class Model {
   entries: Entry[] = [];
   /** not delivered yet, oldest first */
   waiting: Job[] = [];
+  /** the payments that the last run no longer found paid, by number */
+  unpaid: number[] = [];
   readonly contacts: Map<string, Contact>;
   readonly #copies = new Map<number, Copy>();
   /** the tests that each entry without one stands for, by its number; null until the first run has looked */
@@ -65,9 +68,11 @@ export class Model {
     const corrected: Copy[] = [];
     for (const { id, status, at, funnel, address } of payments) {
       const copy = this.#copies.get(id);
-      if (status !== 2 || !address.isUsable || at > now) continue;
-      const { person } = address;
-      if (copy !== undefined && !copy.isRevoked && copy.person === person) continue;
+      if (status !== 2 || at > now) continue;
+      // What was usable once stands until it is again.
+      if (!address.isUsable && copy !== undefined) continue;
+      const person = address.isUsable ? address.person : '';
+      if (copy !== undefined && !copy.isRevoked && isSame(copy, { person, funnel }) && copy.at === at) continue;
       this.#copies.set(id, { id, person, funnel, at, isRevoked: false, isMatched: false });
       if (copy !== undefined) corrected.push(copy);
     }
@@ -76,6 +81,7 @@ export class Model {
       .filter(({ status }) => status !== 2)
       .flatMap(({ id }) => this.#copies.get(id) ?? [])
       .filter(({ isRevoked }) => !isRevoked);
+    this.unpaid = unpaid.map(({ id }) => id);
     for (const copy of unpaid) copy.isRevoked = true;
     for (const copy of unpaid) this.#withdraw(copy);
   }

@@ -6,7 +6,7 @@ import { type FinishOutcome, Model } from './model.ts';
 import { Predecessor, withoutDuplicates } from './predecessor.ts';
 import { Stage, toTheHour } from './stage.ts';
 import { Story } from './story.ts';
-import type { Contact, FunnelName } from './world.ts';
+import type { Contact, FunnelName, World } from './world.ts';
 
 export interface Play {
   engine: Engine;
@@ -48,6 +48,7 @@ export async function play({ engine, seed, days, people, takeOverOn, outage }: P
       const label = `day ${today} of seed ${seed} (FUNNELS_TEST_YEAR_SEED=${seed})`;
       const foreseen = today % 3 === 0 ? await stage.sync({ dryRun: true }) : undefined;
       const happened = await compareSync(label, stage, model.sync(now, story.world), today % 2 === 0);
+      expect(figuresOfPayments(happened), `payments, ${label}`).toEqual(expectedOfPayments(now, story.world, model));
       if (foreseen !== undefined) {
         expect(withoutClock(foreseen), `the dry run, ${label}`).toEqual(withoutClock(happened));
       }
@@ -76,6 +77,25 @@ async function compareSync(
   expect(occurred(result.outcomes), `counters, ${label}`).toEqual(counts);
   expect(result.oddDates, `results of no window, ${label}`).toMatchObject({ no_date, dated_ahead });
   return result;
+}
+
+/** Every paid row has one counter, and so has each that is paid no more. */
+function figuresOfPayments({ purchases }: SyncResult): object {
+  const { recordedEarlier, lookedAt, outcomes, unpaid } = purchases;
+  const { no_usable_address, dated_ahead } = outcomes;
+  const counted = Object.values(outcomes).reduce((sum, one) => sum + one, 0);
+  return { paid: recordedEarlier + lookedAt, rest: lookedAt - counted, no_usable_address, dated_ahead, ...unpaid };
+}
+
+function expectedOfPayments(now: number, { payments }: World, { unpaid }: Model): object {
+  const paid = payments.filter(({ status }) => status === 2);
+  const ahead = paid.filter(({ at }) => at > now);
+  const isGone = (id: number): boolean => payments.some((payment) => payment.id === id && payment.status === 'gone');
+  return {
+    ...{ paid: paid.length, rest: 0, dated_ahead: ahead.length, unpaid_but_kept: 0 },
+    no_usable_address: paid.filter(({ address, at }) => !address.isUsable && at <= now).length,
+    ...{ vanished: unpaid.filter(isGone).length, refunded: unpaid.filter((id) => !isGone(id)).length },
+  };
 }
 
 /** What a dry run and the run after it have to agree about. */

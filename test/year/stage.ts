@@ -25,6 +25,9 @@ import type { OldJob, Predecessor } from './predecessor.ts';
 import type { Change } from './story.ts';
 import type { Contact, Result, Time } from './world.ts';
 
+/** The certificates of each funnel. */
+const typeOf = { language: 1, non_language: 2 } as const;
+
 type Explain = ((decision: Decision) => void) | undefined;
 
 /** Where the story is played: the site's tables and the predecessor's, later ours, and a Brevo. */
@@ -90,8 +93,7 @@ export class Stage {
       case 'pay': {
         const { id, address, funnel, at, status } = change.payment;
         await admin('INSERT INTO modx_cert_users (id, email) VALUES (?, ?)', [id, address.text]);
-        const type = funnel === 'language' ? 1 : 2;
-        await admin('INSERT INTO modx_cert_result (id, id_user, id_test) VALUES (?, ?, ?)', [id, id, type]);
+        await admin('INSERT INTO modx_cert_result (id, id_user, id_test) VALUES (?, ?, ?)', [id, id, typeOf[funnel]]);
         await admin('INSERT INTO modx_cert_payment (id, id_result, id_status, datetime_payment) VALUES (?, ?, ?, ?)', [
           ...[id, id, Number(status), this.calendar.write(at)],
         ]);
@@ -100,6 +102,12 @@ export class Stage {
       case 'set status': {
         const { id, status } = change.payment;
         await admin('UPDATE modx_cert_payment SET id_status = ? WHERE id = ?', [Number(status), id]);
+        return;
+      }
+      case 'correct payment': {
+        const { id, funnel, at } = change.payment;
+        await admin('UPDATE modx_cert_result SET id_test = ? WHERE id = ?', [typeOf[funnel], id]);
+        await admin('UPDATE modx_cert_payment SET datetime_payment = ? WHERE id = ?', [this.calendar.write(at), id]);
         return;
       }
       case 'remove payment':

@@ -17,6 +17,7 @@ export type Change =
   | { kind: 'set status'; payment: Payment }
   | { kind: 'remove payment'; payment: Payment }
   | { kind: 'correct payer'; payment: Payment }
+  | { kind: 'correct payment'; payment: Payment }
   | { kind: 'correct result'; result: Result }
   | { kind: 'set language'; test: number; isLanguage: boolean };
 
@@ -114,7 +115,7 @@ export class Story {
 
   #whatBecomesOf(payment: Payment): void {
     const random = this.#random;
-    const fate = random.whole(1, 12);
+    const fate = random.whole(1, 14);
     const wait = random.whole(3, 15);
     if (fate === 1 || fate === 2) this.#in(wait, () => this.#set(payment, 3));
     if (fate === 2) this.#in(wait + random.whole(1, 9), () => this.#set(payment, 2));
@@ -125,6 +126,7 @@ export class Story {
       });
       if (random.chance(0.6)) this.#in(wait + random.whole(1, 9), () => this.#payAnew(payment));
     }
+    if (fate === 5 || fate === 6) this.#in(wait, () => this.#correctPayment(payment));
     if (fate === 4 || !payment.address.isUsable) {
       this.#in(wait, () => {
         const isOther = payment.address.isUsable;
@@ -132,6 +134,14 @@ export class Story {
         return { kind: 'correct payer', payment };
       });
     }
+  }
+
+  /** It was for the other certificate, or of another day. */
+  #correctPayment(payment: Payment): Change {
+    const random = this.#random;
+    if (random.chance(0.3)) payment.funnel = payment.funnel === 'language' ? 'non_language' : 'language';
+    else payment.at = Math.max(0, payment.at + random.whole(-6, 2) * day);
+    return { kind: 'correct payment', payment };
   }
 
   /** The same once more under a number of its own: as it was, or paid now. */
