@@ -48,11 +48,13 @@ describe.each(engines)('results that no window holds (%s)', (engine) => {
     expect(await site.sync()).toMatchObject({ outcomes: { entered: 4, already_in_funnel: 1 } });
   });
 
-  it('are none of those that are finished while the run is on', async () => {
+  // The embedded engine lets nobody write beside a batch.
+  it.runIf(engine === 'mysql')('are none of those that are finished while the run is on', async () => {
     for (const name of ['ann', 'bob']) await site.finish(`${name}@x.com`, 5, await ago(site.database, 60));
     let hasArrived = false;
     const told: Decision[] = [];
     const result = await site.sync({
+      batchSize: 1,
       onDecision: (decision) => told.push(decision),
       pause: async () => {
         if (!hasArrived && told.length > 0) await site.finish('cat@x.com', 5, await ago(site.database, -1));
