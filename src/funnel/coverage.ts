@@ -29,5 +29,5 @@ export const isCovered = old(covers);
 /** Whether there is such an entry of which nobody has recorded yet what it covers; until then it may be more than that. */
 export const isUnclear = old('e.covers_until IS NULL');
 
-/** Either of the two, at the price of one look-up. */
-export const mayBeCovered = old(`(e.covers_until IS NULL OR ${covers})`);
+/** Whether an entry `e` of the person of `j` is one of the two, as SQL. */
+export const mayCover = `(e.test_id = 0 AND (e.covers_until IS NULL OR ${covers}))`;

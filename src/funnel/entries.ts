@@ -1,6 +1,6 @@
 import type { Id, Session, Statement } from '../database/database.ts';
 import type { Candidate } from './candidate.ts';
-import { isCovered, isUnclear, mayBeCovered } from './coverage.ts';
+import { isCovered, isUnclear, mayCover } from './coverage.ts';
 import type { FunnelType } from './funnel-type.ts';
 
 /** What the tables say about a candidate. */
@@ -44,8 +44,7 @@ const sameResult = `e.user_id = j.user_id AND (e.entered_at >= j.finished_at OR 
         AND NOT (e.test_id = 0 AND e.email = j.email AND e.funnel_type = j.funnel_type)`;
 // A test is in one funnel at a time: where another result of it entered by the other one, the site has changed its language
 // since, and that must not bring back those who took it more than once.
-const sameTest = `e.email = j.email AND e.funnel_type = CASE j.funnel_type WHEN 'language' THEN 'non_language' ELSE 'language' END
-        AND e.test_id = j.test_id AND e.user_id IS NOT NULL`;
+const sameTest = 'e.test_id = j.test_id AND e.funnel_type <> j.funnel_type AND e.user_id IS NOT NULL';
 const bought = `EXISTS (SELECT 1 FROM funnel_purchases p
       WHERE p.email = j.email AND p.funnel_type = j.funnel_type AND p.paid_at >= j.finished_at AND p.revoked_at IS NULL)`;
 
@@ -57,7 +56,7 @@ const standings = (batch: string): string => `SELECT
     EXISTS (SELECT 1 FROM funnel_entries e WHERE ${sameEntry}) AS isEntered,
     EXISTS (SELECT 1 FROM funnel_entries e WHERE ${sameEntry} AND e.id > ?) AS isNew,
     COALESCE((SELECT MIN(e.id) FROM funnel_entries e WHERE ${sameResult}),
-      (SELECT MIN(e.id) FROM funnel_entries e WHERE ${sameTest})) AS otherEntryId,
+      (SELECT MIN(e.id) FROM funnel_entries e WHERE e.email = j.email AND ${sameTest})) AS otherEntryId,
     ${isCovered} AS isCovered, ${isUnclear} AS isUnclear, ${bought} AS hasBought
   FROM ${batch} ORDER BY j.position`;
 
@@ -66,13 +65,12 @@ const selectStandings: Statement = {
   sqlite: standings(sqliteBatch),
 };
 
-// Where it is unclear what an old entry covers nobody enters; the standings say so.
+// Where it is unclear what an old entry covers nobody enters; the standings say so. Whatever the person has is one look-up.
 const insertEntries = (batch: string): string => `INSERT INTO funnel_entries
     (email, funnel_type, user_id, test_id, entered_at, certificate_purchased, test_completed_at, source)
   SELECT j.email, j.funnel_type, j.user_id, j.test_id, CURRENT_TIMESTAMP, 0, j.finished_at, j.source
-  FROM ${batch} WHERE NOT ${mayBeCovered} AND NOT ${bought}
-    AND NOT EXISTS (SELECT 1 FROM funnel_entries e WHERE ${sameResult})
-    AND NOT EXISTS (SELECT 1 FROM funnel_entries e WHERE ${sameTest}) ORDER BY j.position`;
+  FROM ${batch} WHERE NOT EXISTS (SELECT 1 FROM funnel_entries e WHERE e.email = j.email AND (${mayCover} OR ${sameTest}))
+    AND NOT EXISTS (SELECT 1 FROM funnel_entries e WHERE ${sameResult}) AND NOT ${bought} ORDER BY j.position`;
 
 const insertFree: Statement = {
   mysql: `${insertEntries(mysqlBatch)} ON DUPLICATE KEY UPDATE funnel_entries.id = funnel_entries.id`,
