@@ -436,10 +436,11 @@ number\`. A test that was not finished by then enters. The site's results say wh
 however their addresses are written. The first \`sync\` that needs to know reads them once, and keeps what they say in
 \`funnel_covered_tests\`. An entry that names its result (\`user_id\`) also stands for the test of that.
 
-*By then* is the latest of these: \`entered_at\`; the jobs that told Brevo of the entry (\`created_at\`); and where the script of
-\`find-duplicates --sql\` removed duplicates of it, the last of them: it notes that in \`funnel_removed_duplicates\`, so leave
-this table where it is. Where duplicates were removed in another way and their jobs with them, nothing is left to tell that
-the person was taken in later: tests finished since the entry that was kept, within \`sync.lookbackDays\`, enter. Compare (step
+*By then* is the latest of these: \`entered_at\`; the jobs that told Brevo of the entry (\`created_at\`); where the script of
+\`find-duplicates --sql\` removed duplicates of it, the last of them; and where somebody deleted duplicates by hand, their jobs,
+if they are left. The last two are kept in \`funnel_removed_duplicates\`, so leave this table where it is. Where the jobs are
+gone as well, nothing tells that the person was taken in later: tests finished since the entry that was kept, within
+\`sync.lookbackDays\`, enter. Compare (step
 6) before you start. In the same way nothing tells of a test whose result the site has deleted.
 `,
   'docs/operations.md': `# Operations

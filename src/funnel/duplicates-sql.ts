@@ -5,12 +5,12 @@ import type { DuplicateGroup } from './duplicate-group.ts';
 const begin = { mysql: 'START TRANSACTION;', sqlite: 'BEGIN IMMEDIATE;' } as const;
 
 /** As migration 16 makes it: a database that is yet to be taken over does not have it. */
-const createEvidence = {
+export const createRemovedDuplicates = {
   mysql: `CREATE TABLE IF NOT EXISTS
   funnel_removed_duplicates (entry_id BIGINT NOT NULL, entered_at DATETIME NOT NULL, PRIMARY KEY (entry_id, entered_at))
-  ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;`,
+  ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin`,
   sqlite: `CREATE TABLE IF NOT EXISTS
-  funnel_removed_duplicates (entry_id INTEGER NOT NULL, entered_at TEXT NOT NULL, PRIMARY KEY (entry_id, entered_at));`,
+  funnel_removed_duplicates (entry_id INTEGER NOT NULL, entered_at TEXT NOT NULL, PRIMARY KEY (entry_id, entered_at))`,
 } as const;
 
 /** Ids in one statement at most. */
@@ -43,7 +43,7 @@ export const statementsHeader = (engine: Engine): string[] => [
   "-- database's own client. Each group is one transaction; running it twice does no harm.",
   '-- An entry without a test number stands for what its person had finished when the last one of them was made. This',
   '-- table keeps that moment, so that nobody enters again. Leave it where it is.',
-  createEvidence[engine],
+  `${createRemovedDuplicates[engine]};`,
 ];
 
 /**

@@ -1,4 +1,4 @@
-import type { Database } from '../database/database.ts';
+import type { Database, Id } from '../database/database.ts';
 import { recordAdopted } from './adopt.ts';
 import { uniqueColumns, uniqueKeyName } from './adopt-tables.ts';
 import { explainFailure, uniqueKeyVersion } from './explain-failure.ts';
@@ -6,14 +6,22 @@ import { foldStoredAddresses } from './fold-addresses.ts';
 import type { MigrationLock } from './lock.ts';
 import type { Migration } from './migration.ts';
 import type { MigrateOptions } from './options.ts';
+import { rememberDeletedEntries } from './remember-deleted-entries.ts';
 import { runStatement } from './run-statement.ts';
 import { readSchema } from './schema.ts';
 
 /** The migration that makes the outbox, whose jobs refer to entries by a BIGINT. */
 const outboxVersion = 2;
 
+/** The migration that makes the table of removed duplicates, where no script has made it before. */
+const coverageVersion = 16;
+
 const makeReferable = `ALTER TABLE funnel_entries
   ENGINE = InnoDB, ROW_FORMAT = DYNAMIC, MODIFY id BIGINT NOT NULL AUTO_INCREMENT`;
+
+/** The highest id that only jobs still know; none where entries have higher ones. */
+const deletedIds = `SELECT MAX(o.funnel_entry_id) AS highest FROM brevo_sync_outbox o
+  WHERE o.funnel_entry_id > (SELECT COALESCE(MAX(e.id), 0) FROM funnel_entries e)`;
 
 /** Which migration is prepared, and how. */
 interface Preparation {
@@ -42,6 +50,10 @@ export async function prepareFor(preparation: Preparation): Promise<Prepared> {
   if (version === outboxVersion && database.engine === 'mysql') {
     return { ...nothing, outcome: await makeEntriesReferable(preparation) };
   }
+  if (version === coverageVersion) {
+    const outcome = await rememberDeletedEntries(database, { lock, signal: options.signal });
+    return { ...nothing, outcome: outcome === 'stopped' ? outcome : await leaveDeletedIds(preparation) };
+  }
   if (version !== uniqueKeyVersion) return nothing;
   const { changed, outcome } = await foldStoredAddresses(database, { lock, signal: options.signal }).catch(
     async (error: unknown) => {
@@ -58,6 +70,25 @@ async function makeEntriesReferable(preparation: Preparation): Promise<'done' | 
   const id = entries?.columns.find(({ name }) => name === 'id');
   if (entries?.engine === 'InnoDB' && id?.type === 'bigint') return 'done';
   return alter(preparation, makeReferable);
+}
+
+/**
+ * Jobs of deleted entries keep their ids. A table that was copied or restored may count on from its highest row, and
+ * would give them to other people, whose entries would then seem to have their jobs already.
+ */
+async function leaveDeletedIds(preparation: Preparation): Promise<'done' | 'stopped'> {
+  const { database } = preparation;
+  const [row] = await database.query<{ highest: Id | null }>(deletedIds);
+  const highest = row?.highest ?? null;
+  if (highest === null) return 'done';
+  if (database.engine === 'mysql') {
+    return alter(preparation, `ALTER TABLE funnel_entries AUTO_INCREMENT = ${BigInt(highest) + 1n}`);
+  }
+  await database.transaction(async (session) => {
+    await session.execute("DELETE FROM sqlite_sequence WHERE name = 'funnel_entries'");
+    await session.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('funnel_entries', ?)", [highest]);
+  });
+  return 'done';
 }
 
 /** An equal unique key is given our name, in an instant, instead of building a second one; migration 4 is then done. */

@@ -73,4 +73,43 @@ describe.each(engines)('duplicates that were cleaned up before the take-over (%s
       ]);
     },
   );
+
+  it('let nobody enter again when they were deleted by hand and their jobs are left', async () => {
+    const site = await createSite(place);
+    const day = (days: number): Promise<string> => ago(place, days * 86_400);
+    await createPredecessorTables(place, { charset: 'utf8mb4' });
+    await addOldEntries(
+      place,
+      { email: 'ann@example.com', enteredAt: await day(90) },
+      { email: 'ann@example.com\t', enteredAt: await day(3) },
+      { email: 'bob@example.com', enteredAt: await day(90) },
+      { email: 'Bob@example.com', enteredAt: await day(40) },
+    );
+    for (const [entry, email, days] of [
+      [2, 'ann@example.com\t', 3],
+      [4, 'Bob@example.com', 40],
+    ] as const) {
+      await place.admin(
+        `INSERT INTO brevo_sync_outbox (funnel_entry_id, operation_type, payload, status, retry_count, created_at, updated_at)
+         VALUES (?, 'upsert_contact', ?, 'success', 0, ?, ?)`,
+        [entry, JSON.stringify({ email, funnel_type: 'language', list_ids: [5] }), await day(days), await day(days)],
+      );
+    }
+    await place.admin(`INSERT INTO brevo_sync_outbox (funnel_entry_id, operation_type, payload, status, retry_count,
+      created_at, updated_at) VALUES (99, 'upsert_contact', '{', 'failed', 0, '2026-01-01 00:00:00', '2026-01-01 00:00:00')`);
+    await place.admin('DELETE FROM funnel_entries WHERE id IN (2, 4)');
+    await site.finish('ann@example.com ', 5, await day(4));
+    await site.finish('bob@example.com', 5, await day(4));
+    await funnels('migrate', '--adopt');
+    const { stdout } = await funnels('sync', '--dry-run', '--explain');
+    expect(stdout).toMatch(/^covered_by_older_entry\t.*ann@example\.com/m);
+    expect(stdout).toMatch(/^entered\t.*bob@example\.com/m);
+    await funnels('sync');
+    // And nobody gets the number of an entry that jobs still name.
+    expect(await place.admin('SELECT id, email FROM funnel_entries WHERE test_id <> 0')).toMatchObject([
+      { id: 100, email: 'bob@example.com' },
+    ]);
+    const { stdout: outbox } = await funnels('outbox', 'list', '--due');
+    expect(outbox).toMatch(/pending\t.*bob@example\.com/);
+  });
 });
