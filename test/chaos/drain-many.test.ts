@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { memoryOf } from '../../bench/memory.ts';
-import { mostInOneSecond } from '../support/brevo-traffic.ts';
+import { mostWithin } from '../support/brevo-traffic.ts';
 import { createOutbox, type TestOutbox } from '../support/outbox.ts';
 import {
   auditCalls,
@@ -65,10 +65,11 @@ describe('four workers on one account, with many jobs', () => {
     expect(sum(({ sent, coalesced }) => sent - coalesced)).toBe(brevo.writes().length);
     expect(sum(({ created }) => created)).toBe(people);
     expect(sum(({ retried, failed, lostLeases }) => retried + failed + lostLeases)).toBe(0);
-    // Seen on arrival: this process may have been late to look, and the workers to send.
+    // Seen on arrival: this process may have been late to look, and the workers to send, so that calls of one second
+    // come in the next. Over three of them that is little beside a pace that is not shared.
     const late = ownDelay.max / 1e9;
     const arrivals = brevo.requests.map(({ receivedAt }) => receivedAt);
-    expect(mostInOneSecond(arrivals)).toBeLessThanOrEqual(rate * (1.1 + late));
+    expect(mostWithin(3, arrivals)).toBeLessThanOrEqual(rate * (3.3 + late));
     // Some of what came in later needed a call of its own.
     expect(brevo.writes().length).toBeGreaterThan(people);
   });

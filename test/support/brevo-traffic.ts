@@ -19,14 +19,19 @@ export class Flight {
   }
 }
 
-/** The most of these moments, in milliseconds, that lie within any one second. */
-export function mostInOneSecond(moments: readonly number[]): number {
+/** The most of these moments, in milliseconds, that lie within any so many seconds. */
+export function mostWithin(seconds: number, moments: readonly number[]): number {
   const sorted = moments.toSorted((a, b) => a - b);
   let first = 0;
   return sorted.reduce((most, moment, index) => {
-    while ((sorted[first] ?? 0) <= moment - 1000) first += 1;
+    while ((sorted[first] ?? 0) <= moment - seconds * 1000) first += 1;
     return Math.max(most, index - first + 1);
   }, 0);
+}
+
+/** The most of these moments, in milliseconds, that lie within any one second. */
+export function mostInOneSecond(moments: readonly number[]): number {
+  return mostWithin(1, moments);
 }
 
 /**
