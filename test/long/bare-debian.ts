@@ -59,10 +59,11 @@ export function addNodeAndProject({ folder, run }: BareDebian): void {
 }
 
 function runIn(folder: string, line: string, as: 'root' | 'ann') {
-  // The mounts are seen by these processes alone, and are gone with the last of them.
+  // The mounts are seen by these processes alone, and are gone with the last of them. The name of the machine itself is
+  // written by what installs a Debian, which debootstrap is not.
   const script = `
     mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev"
-    cp -L /etc/resolv.conf "$1/etc/resolv.conf"
+    cp -L /etc/resolv.conf "$1/etc/resolv.conf" && echo 127.0.0.1 localhost > "$1/etc/hosts"
     exec chroot "$1" env -i PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \${4:+NODE_EXTRA_CA_CERTS="$4"} \
       setpriv --reuid="$2" --regid="$2" --init-groups env HOME="$5" sh -c "$3"`;
   const home = as === 'root' ? '/root' : '/home/ann';
