@@ -82,13 +82,12 @@ export default class Sync extends BaseCommand {
       limit: flags.limit,
       runner: { host: hostname(), version: this.config.version },
     };
+    const keepLine = (decision: Parameters<typeof lines.line>[0]): void => {
+      waiting.push(lines.line(decision));
+    };
     const explaining: Partial<SyncOptions> = {
-      onDecision: (decision) => {
-        waiting.push(lines.line(decision));
-      },
-      onPayment: (decision) => {
-        waiting.push(lines.line(decision));
-      },
+      onDecision: keepLine,
+      onPayment: keepLine,
       pause: printWaiting,
     };
     const telling: Partial<SyncOptions> = {

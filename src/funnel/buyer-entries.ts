@@ -1,7 +1,8 @@
 import type { Id, Session, Statement } from '../database/database.ts';
+import { firstDate } from '../modx/finished-tests.ts';
 import { type ModxTables, readingSite } from '../modx/tables.ts';
 import type { FunnelType } from './funnel-type.ts';
-import type { Person } from './purchases.ts';
+import { givenIds, type Person } from './purchases.ts';
 
 /** An entry of a buyer with what the recorded payments that count as paid say about it. Dates are the server's wall clock. */
 export interface BuyerEntry {
@@ -27,11 +28,6 @@ const mysqlPersons = `(SELECT DISTINCT t.email, t.funnel_type FROM JSON_TABLE(?,
 const sqlitePersons = `(SELECT DISTINCT value ->> 'email' AS email, value ->> 'funnelType' AS funnel_type
     FROM json_each(?)) j`;
 
-const ids = {
-  mysql: `SELECT i.id FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) i`,
-  sqlite: 'SELECT CAST(value AS INTEGER) FROM json_each(?)',
-};
-
 const lockEntries: Statement = {
   mysql: `SELECT e.id FROM ${mysqlPersons} JOIN funnel_entries e
     ON e.email = j.email AND e.funnel_type = j.funnel_type FOR UPDATE`,
@@ -48,7 +44,7 @@ const entries = (tables: ModxTables, persons: string, without: string): string =
     (${paid(without)} AND p.paid_at >= x.finishedAt AND p.paid_at < x.enteredAt) AS firstBetween
   FROM (SELECT e.id AS entryId, e.email AS email, e.funnel_type AS funnelType,
       COALESCE(e.test_completed_at, (SELECT MAX(u.Datep) FROM ${tables.finishedTests} u
-        WHERE u.Id = e.user_id AND u.Datep >= '1000-01-01'), e.entered_at) AS finishedAt,
+        WHERE u.Id = e.user_id AND u.Datep >= '${firstDate}'), e.entered_at) AS finishedAt,
       e.entered_at AS enteredAt, e.certificate_purchased AS isBought, e.certificate_purchased_at AS boughtAt,
       e.certificate_refunded_at AS refundedAt, e.paid_before_entering_at AS paidBeforeAt
     FROM ${persons} JOIN funnel_entries e ON e.email = j.email AND e.funnel_type = j.funnel_type) x
@@ -68,8 +64,8 @@ export async function readEntriesOf(
 ): Promise<BuyerEntry[]> {
   if (persons.length === 0) return [];
   const statement: Statement = {
-    mysql: entries(tables, mysqlPersons, ids.mysql),
-    sqlite: entries(tables, sqlitePersons, ids.sqlite),
+    mysql: entries(tables, mysqlPersons, givenIds.mysql),
+    sqlite: entries(tables, sqlitePersons, givenIds.sqlite),
   };
   const excluded = JSON.stringify(without);
   return readingSite(() => session.query<BuyerEntry>(statement, [excluded, excluded, personsJson(persons)]));

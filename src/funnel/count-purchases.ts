@@ -1,7 +1,7 @@
 import type { BuyerEntry } from './buyer-entries.ts';
 import type { PurchaseOutcome, SyncResult } from './counts.ts';
 import { type DryRunMemory, personOf } from './dry-run-memory.ts';
-import type { Purchase } from './purchases.ts';
+import { hasAddress, type Purchase } from './purchases.ts';
 import { isOpen, type Settled } from './settle.ts';
 import type { SyncOptions } from './sync.ts';
 
@@ -32,7 +32,7 @@ export class PurchaseCounter {
     const marked = new Set<BuyerEntry>();
     for (const purchase of purchases) {
       // Without an address: those are counted whenever they are read.
-      if (purchase.email === '') continue;
+      if (!hasAddress(purchase)) continue;
       const own = entriesOf.get(personOf(purchase)) ?? [];
       const outcome = this.#outcomeOf(purchase, own, marked);
       for (const entry of own) if (entry.enteredAt <= purchase.paidAt) marked.add(entry);

@@ -1,7 +1,7 @@
 import type { Id } from '../database/database.ts';
 import type { BuyerEntry } from './buyer-entries.ts';
 import type { Candidate } from './candidate.ts';
-import type { Person, Purchase } from './purchases.ts';
+import { hasAddress, type Person, type Purchase } from './purchases.ts';
 import type { Settled } from './settle.ts';
 
 /** What a dry run may not write and so has to remember; a real run finds it in the tables. */
@@ -17,7 +17,7 @@ export class DryRunMemory {
 
   addPurchases(purchases: readonly Purchase[]): void {
     for (const purchase of purchases) {
-      if (purchase.email === '') continue;
+      if (!hasAddress(purchase)) continue;
       this.purchases.push(purchase);
       append(this.#paidAt, personOf(purchase), purchase.paidAt);
     }
@@ -31,6 +31,11 @@ export class DryRunMemory {
   /** The withdrawn copies of these people. */
   withdrawnOf(persons: readonly Person[]): Id[] {
     return [...new Set(persons.map(personOf))].flatMap((person) => this.#withdrawn.get(person) ?? []);
+  }
+
+  /** All withdrawn copies. */
+  get withdrawn(): Id[] {
+    return [...this.#withdrawn.values()].flat();
   }
 
   /** Everybody who has a withdrawn copy. */

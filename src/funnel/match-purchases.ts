@@ -5,8 +5,14 @@ import { lockEntriesOf, readEntriesOf } from './buyer-entries.ts';
 import { PurchaseCounter } from './count-purchases.ts';
 import type { SyncResult } from './counts.ts';
 import { DryRunMemory } from './dry-run-memory.ts';
-import { closeMatchedPurchases, lockWaitingPurchases, type Purchase, readWaitingPurchases } from './purchases.ts';
-import { type Settled, settleMatched } from './settle.ts';
+import {
+  closeMatchedPurchases,
+  hasAddress,
+  lockWaitingPurchases,
+  type Purchase,
+  readWaitingPurchases,
+} from './purchases.ts';
+import { settleMatched } from './settle.ts';
 import type { SyncOptions } from './sync.ts';
 
 const pageSize = 1_000;
@@ -21,7 +27,7 @@ export async function matchPurchases(database: Database, options: SyncOptions, r
       if (usable.length > 0) await lockEntriesOf(session, usable);
       // Read after locking: what a concurrent run has marked in the meantime is then seen as marked.
       const entries = await readEntriesOf(session, options.tables, usable);
-      const settled = entries.map(settleMatched).filter(isChange);
+      const settled = entries.flatMap((entry) => settleMatched(entry) ?? []);
       await writeSettled(session, settled, options.funnels);
       await closeMatchedPurchases(session, purchases);
       return { purchases, entries, settled };
@@ -41,7 +47,7 @@ export async function previewPurchases(
   result: SyncResult,
 ): Promise<void> {
   const counter = new PurchaseCounter(result.purchases, memory, options.onPayment);
-  const corrected = new Set(memory.withdrawnOf(memory.withdrawnPersons).map(String));
+  const corrected = new Set(memory.withdrawn.map(String));
   const waiting = (await readAllWaiting(database)).filter(({ paymentId }) => !corrected.has(String(paymentId)));
   const all = [...waiting, ...memory.purchases];
   all.sort((a, b) => (BigInt(a.paymentId) < BigInt(b.paymentId) ? -1 : 1));
@@ -51,7 +57,7 @@ export async function previewPurchases(
     const entries = (await readEntriesOf(database, options.tables, usable, memory.withdrawnOf(usable))).map((entry) =>
       memory.asWouldBe(entry),
     );
-    const settled = entries.map(settleMatched).filter(isChange);
+    const settled = entries.flatMap((entry) => settleMatched(entry) ?? []);
     memory.addSettled(settled);
     counter.add({ purchases, entries, settled });
     await options.pause?.();
@@ -67,12 +73,4 @@ async function readAllWaiting(database: Database): Promise<Purchase[]> {
     all.push(...page);
     if (page.length < pageSize) return all;
   }
-}
-
-function hasAddress({ email }: Purchase): boolean {
-  return email !== '';
-}
-
-function isChange(settled: Settled | null): settled is Settled {
-  return settled !== null;
 }

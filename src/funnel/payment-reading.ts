@@ -1,3 +1,4 @@
+import { isDated } from '../modx/odd-dates.ts';
 import type { Payment } from '../modx/payments.ts';
 import { foldAddress, readAddress } from './address.ts';
 import type { PurchaseOutcome } from './counts.ts';
@@ -23,9 +24,6 @@ export interface PaymentReading {
   /** the address in normal form, or as it is written */
   email: string | null;
 }
-
-/** What stands before is no date: old servers write 0000-00-00. */
-const firstDate = '1000-01-01';
 
 /** Reads a paid row. Whatever the site may correct later is no purchase yet, and is read again by every run. */
 export function readPayment(payment: Payment): PaymentReading {
@@ -63,7 +61,7 @@ function whyNoPurchase({ hasResult, hasBuyer, hasTest, type, paidAt, isAhead }: 
   if (hasBuyer === 0) return 'no_buyer';
   if (hasTest === 0) return 'no_test';
   if (type !== 1 && type !== 2) return 'other_type';
-  if (paidAt === null || paidAt < firstDate) return 'no_date';
+  if (!isDated(paidAt)) return 'no_date';
   return isAhead === 1 ? 'dated_ahead' : null;
 }
 

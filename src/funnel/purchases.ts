@@ -9,6 +9,11 @@ export interface Purchase {
   paidAt: string;
 }
 
+/** Whether a purchase can be anybody's. */
+export function hasAddress({ email }: Pick<Purchase, 'email'>): boolean {
+  return email !== '';
+}
+
 /** A person within one funnel. */
 export type Person = Pick<Purchase, 'email' | 'funnelType'>;
 
@@ -23,10 +28,18 @@ const sqliteBatch = `(SELECT CAST(value ->> 'paymentId' AS INTEGER) AS payment_i
       value ->> 'funnelType' AS funnel_type, value ->> 'paidAt' AS paid_at
     FROM json_each(?)) j`;
 
+/** A list of ids, given as one JSON array. */
+export const givenIds = {
+  mysql: `SELECT i.id FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) i`,
+  sqlite: 'SELECT CAST(value AS INTEGER) FROM json_each(?)',
+};
+
 // What has no address has nothing to be matched with.
+const matchedAt = "CASE WHEN j.email = '' THEN CURRENT_TIMESTAMP END";
+
 const register = (batch: string): string => `INSERT INTO funnel_purchases
     (payment_id, email, funnel_type, paid_at, matched_at)
-  SELECT j.payment_id, j.email, j.funnel_type, j.paid_at, CASE WHEN j.email = '' THEN CURRENT_TIMESTAMP END
+  SELECT j.payment_id, j.email, j.funnel_type, j.paid_at, ${matchedAt}
   FROM ${batch}`;
 
 const insertPurchases: Statement = {
@@ -34,14 +47,13 @@ const insertPurchases: Statement = {
   sqlite: `${register(sqliteBatch)} WHERE true ON CONFLICT DO NOTHING`,
 };
 
-const asOnSite = `email = j.email, funnel_type = j.funnel_type, paid_at = j.paid_at, revoked_at = NULL,
-    matched_at = CASE WHEN j.email = '' THEN CURRENT_TIMESTAMP END`;
+const asOnSite = (table: '' | 'p.'): string => `${table}email = j.email, ${table}funnel_type = j.funnel_type,
+    ${table}paid_at = j.paid_at, ${table}revoked_at = NULL, ${table}matched_at = ${matchedAt}`;
 
 const correctPurchases: Statement = {
   mysql: `UPDATE funnel_purchases p JOIN ${mysqlBatch} ON j.payment_id = p.payment_id
-    SET p.email = j.email, p.funnel_type = j.funnel_type, p.paid_at = j.paid_at, p.revoked_at = NULL,
-      p.matched_at = CASE WHEN j.email = '' THEN CURRENT_TIMESTAMP END`,
-  sqlite: `UPDATE funnel_purchases SET ${asOnSite} FROM ${sqliteBatch} WHERE j.payment_id = funnel_purchases.payment_id`,
+    SET ${asOnSite('p.')}`,
+  sqlite: `UPDATE funnel_purchases SET ${asOnSite('')} FROM ${sqliteBatch} WHERE j.payment_id = funnel_purchases.payment_id`,
 };
 
 const revoke: Statement = {
@@ -72,8 +84,8 @@ const lastPaid = (batch: string, without: string): string => `SELECT j.email AS 
   FROM ${batch}`;
 
 const selectLastPaid: Statement = {
-  mysql: lastPaid(mysqlBatch, `SELECT i.id FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) i`),
-  sqlite: lastPaid(sqliteBatch, 'SELECT CAST(value AS INTEGER) FROM json_each(?)'),
+  mysql: lastPaid(mysqlBatch, givenIds.mysql),
+  sqlite: lastPaid(sqliteBatch, givenIds.sqlite),
 };
 
 const countValid = 'SELECT COUNT(*) AS count FROM funnel_purchases WHERE revoked_at IS NULL';

@@ -54,7 +54,7 @@ export async function takeInPayments(
   purchases.recordedEarlier += Math.max(0, paid - differing);
   await revokeUnpaid(database, options, memory, result);
   if (options.dryRun) {
-    const left = await readLastPaid(database, memory.withdrawnPersons, memory.withdrawnOf(memory.withdrawnPersons));
+    const left = await readLastPaid(database, memory.withdrawnPersons, memory.withdrawn);
     for (const { paidAt, ...person } of left) memory.setLastLeft(person, paidAt);
   }
   return memory;

@@ -3,7 +3,7 @@ import { writeSettled } from './bought-entries.ts';
 import type { BuyerEntry } from './buyer-entries.ts';
 import { lockEntriesOf, readEntriesOf } from './buyer-entries.ts';
 import { type DryRunMemory, personOf } from './dry-run-memory.ts';
-import type { Purchase } from './purchases.ts';
+import { hasAddress, type Purchase } from './purchases.ts';
 import { type Settled, settleWithdrawn } from './settle.ts';
 import type { SyncOptions } from './sync.ts';
 
@@ -12,7 +12,7 @@ import type { SyncOptions } from './sync.ts';
  * transaction that has changed the copies. Returns how many entries no longer count.
  */
 export async function withdraw(session: Session, options: SyncOptions, copies: readonly Purchase[]): Promise<number> {
-  const persons = copies.filter(({ email }) => email !== '');
+  const persons = copies.filter(hasAddress);
   if (persons.length === 0) return 0;
   await lockEntriesOf(session, persons);
   const entries = await readEntriesOf(session, options.tables, persons);
@@ -28,7 +28,7 @@ export async function previewWithdrawal(
   memory: DryRunMemory,
   copies: readonly Purchase[],
 ): Promise<number> {
-  const persons = copies.filter(({ email }) => email !== '');
+  const persons = copies.filter(hasAddress);
   const without = memory.withdrawnOf(persons);
   const entries = await readEntriesOf(database, options.tables, persons, without);
   const asWouldBe = entries.map((entry) => memory.asWouldBe(entry));
